@@ -1,0 +1,71 @@
+import { pairAtLag } from './correlation.ts';
+import { type CorrelationResult, FALSE_DISCOVERY_RATE, judgeFamily, type NearCopy, testCorrelations } from './correlations.ts';
+import type { DailySeries } from './daily-series.ts';
+import { benjaminiHochberg } from './significance.ts';
+import { testTrend, type TrendResult } from './trend.ts';
+
+export type AnalysisInput = { series: DailySeries[]; maxLagDays: number };
+/** Indexes of the first and the last day a finding rests on; of the outcome's days for a correlation. */
+export type DayRange = { first: number; last: number };
+export type Finding =
+  | { type: 'CORRELATION'; correlation: CorrelationResult; range: DayRange }
+  | { type: 'TREND'; seriesId: string; trend: TrendResult; range: DayRange };
+/** `familySize` is the number of correlation tests that share the q-values. */
+export type AnalysisOutput = { findings: Finding[]; familySize: number; nearCopies: NearCopy[] };
+
+/**
+ * The whole pipeline for one person: correlations, strongest evidence first, then trends in the order of the series.
+ *
+ * Pearson's and Spearman's tests of all pairs, lags and directions form ONE family, so the rate of 0.10 holds over
+ * everything tried; of each unordered pair only its best significant test is kept. Trends form a family of their own
+ * at the same rate, and must also be significant by themselves.
+ *
+ * MEASURED
+ */
+export function analyse(input: AnalysisInput): AnalysisOutput {
+  const { series, maxLagDays } = input;
+  const pearson = testCorrelations(series, { method: 'PEARSON', maxLagDays });
+  const spearman = testCorrelations(series, { method: 'SPEARMAN', maxLagDays });
+  const family = judgeFamily([...pearson.results, ...spearman.results]);
+  const correlations = keepBestPerPair(family).map((result) => describeCorrelation(result, series));
+  return { findings: [...correlations, ...findTrends(series)], familySize: family.length, nearCopies: spearman.nearCopies };
+}
+
+/** One finding per unordered pair, not one per lag. */
+function keepBestPerPair(family: readonly CorrelationResult[]): CorrelationResult[] {
+  const best = new Map<string, CorrelationResult>();
+  for (const result of family.filter(({ isSignificant }) => isSignificant).sort(compareEvidence)) {
+    const pair = JSON.stringify([result.driver, result.outcome].sort());
+    if (!best.has(pair)) best.set(pair, result);
+  }
+  return [...best.values()];
+}
+
+function compareEvidence(a: CorrelationResult, b: CorrelationResult): number {
+  return (
+    a.qValue - b.qValue ||
+    a.pValue - b.pValue ||
+    a.lagDays - b.lagDays ||
+    Math.abs(b.coefficient) - Math.abs(a.coefficient)
+  );
+}
+
+function describeCorrelation(correlation: CorrelationResult, series: readonly DailySeries[]): Finding {
+  const valuesOf = (id: string) => series.find((one) => one.id === id)!.values;
+  const { days } = pairAtLag(valuesOf(correlation.driver), valuesOf(correlation.outcome), correlation.lagDays);
+  return { type: 'CORRELATION', correlation, range: { first: days[0]!, last: days.at(-1)! } };
+}
+
+function findTrends(series: readonly DailySeries[]): Finding[] {
+  const tested = series.flatMap(({ id, values }) => {
+    const trend = testTrend(values);
+    return trend ? [{ type: 'TREND' as const, seriesId: id, trend, range: rangeOf(values) }] : [];
+  });
+  const qValues = benjaminiHochberg(Float64Array.from(tested, ({ trend }) => trend.pValue));
+  return tested.filter(({ trend }, i) => trend.direction !== 'STEADY' && qValues[i]! <= FALSE_DISCOVERY_RATE);
+}
+
+function rangeOf(values: Float64Array): DayRange {
+  const isPresent = (value: number) => !Number.isNaN(value);
+  return { first: values.findIndex(isPresent), last: values.findLastIndex(isPresent) };
+}

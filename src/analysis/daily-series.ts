@@ -1,0 +1,33 @@
+/** One metric's value per civil day; NaN = missing. Index 0 is `firstDay` (days since 1970-01-01). All series of one analysis share firstDay and length. */
+export type DailySeries = { id: string; values: Float64Array };
+
+/** How many days carry a value. */
+export function countDays(values: Float64Array): number {
+  let count = 0;
+  for (const value of values) if (!Number.isNaN(value)) count++;
+  return count;
+}
+
+/** Whether all values that are present are one and the same (true for an empty series): nothing varies, so nothing can go with it. */
+export function isConstant(values: Float64Array): boolean {
+  let first = Number.NaN;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    if (Number.isNaN(first)) first = value;
+    else if (value !== first) return false;
+  }
+  return true;
+}
+
+/**
+ * The values divided by a power of two that brings the largest into [1, 2): loses no digit, and lets squares and fourth
+ * powers of values near the ends of the range of doubles be taken. A series with an infinity is returned as it is.
+ */
+export function normalizeScale(values: Float64Array): Float64Array {
+  let largest = 0;
+  for (const value of values) if (Math.abs(value) > largest) largest = Math.abs(value);
+  if (largest === 0 || largest === Number.POSITIVE_INFINITY) return values;
+  // log2 rounds the very largest doubles up to 1024, and 2¹⁰²⁴ is infinite.
+  const unit = 2 ** Math.min(1023, Math.floor(Math.log2(largest)));
+  return values.map((value) => value / unit);
+}

@@ -1,0 +1,95 @@
+import { autocorrelations, correctPhi } from './autocorrelation.ts';
+import { countDays, isConstant } from './daily-series.ts';
+import { scoreKendall } from './mann-kendall.ts';
+import { medianSlope, type Points } from './median-slope.ts';
+import { averageRanks } from './ranks.ts';
+import { studentPValue } from './significance.ts';
+
+/** `slopePerDay` and `intercept` (at index 0) are in the metric's units; `strength` is Kendall's τ_b, -1..1. */
+export type TrendResult = { direction: 'RISING' | 'FALLING' | 'STEADY'; slopePerDay: number; intercept: number; n: number; pValue: number; strength: number };
+
+/** Fewer values say nothing about a direction. */
+export const MIN_TREND_DAYS = 10;
+const SIGNIFICANCE_LEVEL = 0.05;
+/** Residuals smaller than this share of the values' range are rounding, whose pattern means nothing. */
+const ROUNDING = 1e-9;
+
+/**
+ * Theil–Sen line with Mann–Kendall's test; null for fewer than 10 values or constant ones. The intercept is
+ * median(y) - slope median(t), as SciPy has it. `direction` is STEADY unless pValue < 0.05.
+ *
+ * The variance of S is corrected for ties and, after Yue & Wang (2004), multiplied by the n/n* of an AR(1) process,
+ * whose φ is estimated from the ranks of the residuals and relieved of its bias. S is then compared with Student's t
+ * with (n* - 2)/2 degrees of freedom: φ is itself an estimate, and the normal tail would forget that.
+ *
+ * Measured on AR(1) noise, 120 days, α = 0.05, φ = 0 | 0.3 | 0.6 | 0.85 | 0.95, share called a trend: no correction
+ * 5.5 | 14 | 32 | 56 | 78 %, Hamed & Rao (1998) 5 | 10 | 16 | 27 | 43 %, Yue & Wang with plain r₁ 5 | 6 | 8 | 10 | 18 %,
+ * this one 3 | 4 | 4 | 4 | 4 % (30 days, φ = 0.6 | 0.85: 4 | 4 %). With n* - 2 degrees of freedom each series keeps 5 %,
+ * but of 30-day histories with 8 metrics 12–18 % got a trend at q ≤ 0.10; with half of them 8–12 %, and of 120-day
+ * ones 4–9 %. A rise of 0.02 σ a day over 120 days on φ = 0.6 is seen in 92 %.
+ */
+export function testTrend(values: Float64Array): TrendResult | null {
+  const points = collectPoints(values);
+  const n = points.values.length;
+  if (n < MIN_TREND_DAYS || isConstant(values)) return null;
+  const slopePerDay = medianSlope(points);
+  const intercept = median(points.values) - slopePerDay * median(points.days);
+  const { score, variance, tau } = scoreKendall(points.values);
+  const pValue = scorePValue(score, variance, n, inflateVariance(points, slopePerDay));
+  return { direction: nameDirection(score, pValue), slopePerDay, intercept, n, pValue, strength: tau };
+}
+
+function nameDirection(score: number, pValue: number): TrendResult['direction'] {
+  if (pValue >= SIGNIFICANCE_LEVEL) return 'STEADY';
+  return score > 0 ? 'RISING' : 'FALLING';
+}
+
+/** S moves in steps of two, hence the continuity correction of one. */
+function scorePValue(score: number, variance: number, n: number, inflation: number): number {
+  const effectiveN = n / inflation;
+  if (effectiveN <= 3) return 1;
+  const z = Math.max(0, Math.abs(score) - 1) / Math.sqrt(variance * inflation);
+  return studentPValue(z, (effectiveN - 2) / 2);
+}
+
+/**
+ * n/n* = 1 + 2 Σ (1-k/n) φᵏ ≥ 1. Values count as consecutive whatever the gaps between them: those of a metric kept once a
+ * week then show the dependence they really have on each other.
+ */
+function inflateVariance(points: Points, slope: number): number {
+  const n = points.values.length;
+  const residuals = points.values.map((value, i) => value - slope * points.days[i]!);
+  if (range(residuals) <= ROUNDING * range(points.values)) return 1;
+  const phi = Math.max(0, correctPhi(autocorrelations(averageRanks(residuals), 1)[1]!, n, 2));
+  let inflation = 1;
+  for (let lag = 1; lag < n; lag++) inflation += 2 * (1 - lag / n) * phi ** lag;
+  return inflation;
+}
+
+function collectPoints(values: Float64Array): Points {
+  const n = countDays(values);
+  const points = { days: new Float64Array(n), values: new Float64Array(n) };
+  let next = 0;
+  for (let day = 0; day < values.length; day++) {
+    if (Number.isNaN(values[day]!)) continue;
+    points.days[next] = day;
+    points.values[next++] = values[day]!;
+  }
+  return points;
+}
+
+function median(values: Float64Array): number {
+  const sorted = values.toSorted();
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+function range(values: Float64Array): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
+  return highest - lowest;
+}

@@ -1,0 +1,61 @@
+import type { Viewer } from '../kernel/viewer.ts';
+import { sql } from '../platform/database.ts';
+import { hasFollowUp } from './follow-ups.ts';
+import { wakeUp } from './wake-ups.ts';
+
+/**
+ * A hot write is one data-modifying statement: it takes the numbers, writes the rows and appends the changes in a single
+ * round trip. The fragments here are its first and its last part; the domain puts its own CTE `written`, of columns
+ * (id, snapshot, rank) with rank counting from 1, between them. Parameters: $1 user, $2 device, $3 whether a
+ * follow-up must be waiting already; the domain's own begin at $4.
+ *
+ * A statement that waited for another one sees rows as they were before it: it may take numbers and then find nothing to
+ * write. The division by zero at the end fails such a statement as a whole, so that no number is ever lost.
+ */
+export const takeNumbers = (count: string, condition: string): string => `
+  head AS (
+    UPDATE change_heads SET seq = seq + ${count}
+    WHERE user_id = $1::uuid AND (follow_up_queued OR NOT $3::boolean) AND ${condition}
+    RETURNING seq - ${count} AS before, seq
+  )`;
+
+export const appendChanges = (kind: 'CREATED' | 'UPDATED' | 'DELETED', entityType: string): string => `
+  appended AS (
+    INSERT INTO changes (user_id, seq, kind, entity_type, entity_id, snapshot, device_id)
+    SELECT $1::uuid, head.before + written.rank, '${kind}', '${entityType}', written.id,
+           ${kind === 'DELETED' ? 'NULL' : 'written.snapshot'}, $2::uuid
+    FROM head, written
+    RETURNING 1
+  )
+  SELECT head.seq / (CASE WHEN (SELECT count(*) FROM appended) = head.seq - head.before THEN 1 ELSE 0 END) AS seq,
+         (SELECT coalesce(jsonb_agg(snapshot ORDER BY rank), '[]') FROM written) AS snapshots FROM head`;
+
+/** A hot write, ready to run. */
+export type HotStatement = { name: string; text: string; entityType: string };
+
+/** division_by_zero (see above), unique_violation, foreign_key_violation: what ends a hot write without harm. */
+const harmless = new Set(['22012', '23505', '23503']);
+
+/**
+ * Runs a hot write. It does nothing unless its conditions hold, a follow-up job being queued among them: queueing one
+ * takes a transaction, which the first write of a burst pays for all.
+ * @returns the snapshots written, or null when a condition failed: nothing happened, take the careful way
+ */
+export async function tryHotWrite<Snapshot>(
+  viewer: Viewer,
+  statement: HotStatement,
+  values: readonly unknown[],
+): Promise<Snapshot[] | null> {
+  const parameters = [viewer.userId, viewer.deviceId, hasFollowUp(statement.entityType), ...values];
+  const [row] = await sql.query<HotResult<Snapshot>>(statement.text, parameters, statement.name).catch(refuse);
+  if (!row) return null;
+  wakeUp(viewer.userId, row.seq);
+  return row.snapshots;
+}
+
+export type HotResult<Snapshot> = { seq: number; snapshots: Snapshot[] };
+
+function refuse(error: { code?: string }): never[] {
+  if (harmless.has(error.code ?? '')) return [];
+  throw error;
+}

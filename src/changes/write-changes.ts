@@ -1,0 +1,76 @@
+import { UnauthenticatedError } from '../kernel/errors.ts';
+import type { Viewer } from '../kernel/viewer.ts';
+import { transaction, type Transaction, type TransactionOptions } from '../platform/database.ts';
+import type { NewChange } from './change.ts';
+import type { HotResult, HotStatement } from './hot-write.ts';
+import { queueFollowUps } from './follow-ups.ts';
+import { wakeUp } from './wake-ups.ts';
+
+/** A transaction that holds the person's log: nobody else writes for them until it ends. */
+export type ChangeTransaction = Transaction & {
+  /** Numbers the changes in their order and appends them to the log. */
+  record: (...changes: NewChange[]) => Promise<void>;
+  /** Runs a hot write within this transaction. @returns the snapshots written, or null when a condition failed */
+  write: <Snapshot>(statement: HotStatement, values: readonly unknown[]) => Promise<Snapshot[] | null>;
+};
+
+export type WriteOptions = TransactionOptions & {
+  /** Runs in the transaction before the log is locked: opening an account makes the log. */
+  prepare?: (tx: Transaction) => Promise<void>;
+};
+
+/**
+ * The one way to write a person's data: rows, numbers, changes and follow-up jobs commit together or not at all.
+ *
+ * The log is locked first, so two writers of one person take turns, numbers are given in the order of commits, and what
+ * `work` reads cannot change beneath it.
+ * @throws UnauthenticatedError when the account is gone
+ */
+export async function writeChanges<Result>(
+  viewer: Viewer,
+  work: (tx: ChangeTransaction) => Promise<Result>,
+  { prepare, ...limits }: WriteOptions = {},
+): Promise<Result> {
+  return transaction(async (tx) => {
+    await prepare?.(tx);
+    await lockLog(tx, viewer.userId);
+    const entityTypes = new Set<string>();
+    const record: ChangeTransaction['record'] = async (...changes) => {
+      if (changes.length === 0) return;
+      for (const change of changes) entityTypes.add(change.entityType);
+      await append(tx, viewer, changes);
+    };
+    const write: ChangeTransaction['write'] = async <Snapshot>(statement: HotStatement, values: readonly unknown[]) => {
+      const parameters = [viewer.userId, viewer.deviceId, false, ...values];
+      const [row] = await tx.query<HotResult<Snapshot>>(statement.text, parameters);
+      if (!row) return null;
+      entityTypes.add(statement.entityType);
+      tx.afterCommit(() => wakeUp(viewer.userId, row.seq));
+      return row.snapshots;
+    };
+    const result = await work({ ...tx, record, write });
+    await queueFollowUps(tx, viewer.userId, [...entityTypes]);
+    return result;
+  }, limits);
+}
+
+async function lockLog(tx: Transaction, userId: string): Promise<void> {
+  const rows = await tx.query('SELECT seq FROM change_heads WHERE user_id = $1::uuid FOR UPDATE', [userId]);
+  if (rows.length === 0) throw new UnauthenticatedError();
+}
+
+async function append(tx: Transaction, viewer: Viewer, changes: readonly NewChange[]): Promise<void> {
+  const [head] = await tx.query<{ seq: number }>(
+    `WITH head AS (
+       UPDATE change_heads SET seq = seq + $2::int WHERE user_id = $1::uuid RETURNING seq
+     ), appended AS (
+       INSERT INTO changes (user_id, seq, kind, entity_type, entity_id, snapshot, device_id)
+       SELECT $1::uuid, head.seq - $2::int + c.rank::int, c.change->>'kind', c.change->>'entityType',
+              (c.change->>'entityId')::uuid, nullif(c.change->'snapshot', 'null'), $4::uuid
+       FROM head, jsonb_array_elements($3::jsonb) WITH ORDINALITY AS c(change, rank)
+     )
+     SELECT seq FROM head`,
+    [viewer.userId, changes.length, JSON.stringify(changes), viewer.deviceId],
+  );
+  tx.afterCommit(() => wakeUp(viewer.userId, head!.seq));
+}

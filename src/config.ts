@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/**
+ * Every setting there is, read from the environment here and nowhere else. All have defaults, except the secrets in
+ * production.
+ */
+const settings = z
+  .object({
+    NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+    /** Address to listen on. Only this machine unless told otherwise. */
+    HOST: z.string().default('127.0.0.1'),
+    /** Port to listen on; 0 takes a free one. */
+    PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+    /** Where the embedded database and generated secrets live. */
+    DATA_DIR: z.string().default('./data'),
+    /** A PostgreSQL server (15 or newer) instead of the embedded database. */
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    /** Connections to that server. The embedded database always has one. */
+    DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+    /** A Redis server (7 or newer): needed as soon as several processes share one database. */
+    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    /** Which part this process plays: the API, the background jobs, or both. */
+    ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+    /** Seconds that changes are gathered before an analysis runs. */
+    INSIGHTS_DEBOUNCE_SECONDS: z.coerce.number().min(0).max(86_400).default(10),
+    /** Largest file an import takes, in bytes. */
+    IMPORT_MAX_BYTES: z.coerce.number().int().positive().default(256 * 1024 * 1024),
+    /** Seconds between two looks at what a lost wake-up may have hidden: new changes, ended sessions. */
+    HEARTBEAT_SECONDS: z.coerce.number().positive().max(60).default(3),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    /** Signs tokens and links: at least 32 bytes. Generated into DATA_DIR outside production. */
+    JWT_SECRET: z.string().refine((s) => Buffer.byteLength(s) >= 32, 'must have at least 32 bytes').optional(),
+    /** 32 bytes in base64, for what is kept encrypted at rest. Generated into DATA_DIR outside production. */
+    ENCRYPTION_KEY: z
+      .string()
+      .refine((s) => Buffer.from(s, 'base64').length === 32, 'must be 32 bytes in base64')
+      .optional(),
+  })
+  .refine((s) => s.ROLE === 'all' || s.DATABASE_URL, {
+    path: ['ROLE'],
+    message: 'web and worker in processes of their own need a server: set DATABASE_URL, or leave ROLE=all',
+  })
+  .superRefine((s, context) => {
+    if (s.NODE_ENV !== 'production') return;
+    for (const name of ['JWT_SECRET', 'ENCRYPTION_KEY'] as const) {
+      if (!s[name]) context.addIssue({ code: 'custom', path: [name], message: 'is required when NODE_ENV=production' });
+    }
+  })
+  .transform((s) => ({
+    isProduction: s.NODE_ENV === 'production',
+    host: s.HOST,
+    port: s.PORT,
+    dataDir: s.DATA_DIR.startsWith('memory://') ? s.DATA_DIR : resolve(s.DATA_DIR),
+    databaseUrl: s.DATABASE_URL,
+    databasePoolSize: s.DATABASE_POOL_SIZE,
+    redisUrl: s.REDIS_URL,
+    servesWeb: s.ROLE !== 'worker',
+    runsJobs: s.ROLE !== 'web',
+    insightsDebounceSeconds: s.INSIGHTS_DEBOUNCE_SECONDS,
+    importMaxBytes: s.IMPORT_MAX_BYTES,
+    heartbeatSeconds: s.HEARTBEAT_SECONDS,
+    logLevel: s.LOG_LEVEL,
+    jwtSecret: s.JWT_SECRET,
+    encryptionKey: s.ENCRYPTION_KEY,
+  }));
+
+export type Config = z.output<typeof settings>;
+
+/** The settings are wrong; the message names each one and says why. */
+export class ConfigError extends Error {}
+
+/**
+ * The process's settings, validated.
+ * @param environment variables to read; the process's own by default
+ * @throws ConfigError
+ */
+export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
+  // An empty variable is an unset one: that is what people mean by `REDIS_URL=`.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = settings.safeParse(given);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`These settings cannot be used:\n${lines.join('\n')}`);
+}

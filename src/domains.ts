@@ -1,0 +1,7 @@
+import type { Domain } from './kernel/define-domain.ts';
+import { accounts } from './domains/accounts/domain.ts';
+import { entries } from './domains/entries/domain.ts';
+import { metrics } from './domains/metrics/domain.ts';
+
+/** Every domain there is: a new one is a folder and a line here. */
+export const domains: readonly Domain[] = [accounts, metrics, entries];

@@ -1,0 +1,143 @@
+import type { Session as Device, User } from '../../../generated/prisma/client.ts';
+import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
+import { ConflictError, InvalidInputError, UnauthenticatedError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import { validate } from '../../kernel/validate.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { prisma, transaction, type Transaction } from '../../platform/database.ts';
+import { hashPassword, isOutdated, verifyPassword } from '../../platform/passwords.ts';
+import {
+  loginShape, passwordChangeShape, profileShape, registerShape, type LoginInput, type ProfileInput, type RegisterInput,
+} from './input.ts';
+import { endSession, issueRefreshToken, rotateRefreshToken } from './refresh-tokens.ts';
+import { announceSessionEnd, signAccessToken } from './sessions.ts';
+
+/** A signed-in device and what it needs to stay so. */
+export type SignedIn = { accessToken: string; expiresAt: Date; refreshToken: string; user: User; device: Device };
+
+/**
+ * Opens an account and signs its first device in.
+ * @throws InvalidInputError, or ConflictError when the address has an account
+ */
+export async function register(input: RegisterInput): Promise<SignedIn> {
+  const { email, password, timeZone, deviceName } = validate(registerShape, input);
+  const viewer = { userId: newId(), deviceId: newId() };
+  const passwordHash = await hashPassword(password);
+  const refreshToken = await writeChanges(
+    viewer,
+    async (tx) => {
+      await recordUser(tx, await readUser(tx, viewer), 'CREATED');
+      return openSession(tx, viewer, deviceName);
+    },
+    { prepare: (tx) => createUser(tx, { id: viewer.userId, email, passwordHash, timeZone: timeZone ?? 'UTC' }) },
+  );
+  return describe(viewer, refreshToken);
+}
+
+/** Signs a device in. @throws UnauthenticatedError, the same for an unknown address as for a wrong password */
+export async function login(input: LoginInput): Promise<SignedIn> {
+  const { email, password, deviceName } = validate(loginShape, input);
+  const user = await prisma().user.findUnique({ where: { email } });
+  if (!(await verifyPassword(user?.passwordHash, password)) || !user) throw wrongPassword();
+  if (isOutdated(user.passwordHash)) await storePassword(user.id, password);
+  return signIn(user.id, deviceName);
+}
+
+/** Exchanges a refresh token for new tokens. @throws UnauthenticatedError */
+export async function refreshSession(refreshToken: string): Promise<SignedIn> {
+  const { viewer, refreshToken: successor } = await rotateRefreshToken(refreshToken);
+  return describe(viewer, successor);
+}
+
+/** Signs this device out: its tokens and sockets end now. */
+export async function logout(viewer: Viewer): Promise<void> {
+  await transaction((tx) => endSession(tx, viewer));
+  announceSessionEnd(viewer.userId);
+}
+
+/** Signs every device of the person out. */
+export const logoutEverywhere = (viewer: Viewer): Promise<void> => logout({ ...viewer, deviceId: null });
+
+/** Sets a new password, signs every device out, and this one in again. */
+export async function changePassword(viewer: Viewer, currentPassword: string, newPassword: string): Promise<SignedIn> {
+  const input = validate(passwordChangeShape, { currentPassword, newPassword }, []);
+  const user = await confirmPassword(viewer, input.currentPassword, 'currentPassword');
+  const device = await prisma().session.findUnique({ where: { userId_id: { userId: user.id, id: viewer.deviceId! } } });
+  await storePassword(viewer.userId, input.newPassword);
+  await logoutEverywhere(viewer);
+  return signIn(viewer.userId, device?.name);
+}
+
+/** Changes the person's settings; what is not named stays. */
+export async function updateProfile(viewer: Viewer, input: ProfileInput): Promise<User> {
+  const { timeZone, dayStartsAt, preferences } = validate(profileShape, input);
+  return writeChanges(viewer, async (tx) => {
+    const user = await tx.prisma.user.update({
+      where: { id: viewer.userId },
+      data: { timeZone: timeZone ?? undefined, dayStartsAt: dayStartsAt ?? undefined, preferences: preferences ?? undefined },
+    });
+    await recordUser(tx, user, 'UPDATED');
+    return user;
+  });
+}
+
+/** Erases the account and everything in it. There is no way back. */
+export async function deleteAccount(viewer: Viewer, password: string): Promise<void> {
+  await confirmPassword(viewer, password, 'password');
+  await prisma().user.deleteMany({ where: { id: viewer.userId } });
+  announceSessionEnd(viewer.userId);
+}
+
+/** The person behind the viewer. */
+export const getUser = (viewer: Viewer): Promise<User | null> => prisma().user.findUnique({ where: { id: viewer.userId } });
+
+async function signIn(userId: string, deviceName: string | null | undefined): Promise<SignedIn> {
+  const viewer = { userId, deviceId: newId() };
+  return describe(viewer, await transaction((tx) => openSession(tx, viewer, deviceName)));
+}
+
+async function openSession(tx: Transaction, { userId, deviceId }: { userId: string; deviceId: string }, name: string | null | undefined): Promise<string> {
+  await tx.prisma.session.create({ data: { userId, id: deviceId, name: name || null } });
+  return issueRefreshToken(tx, { userId, deviceId });
+}
+
+async function createUser(tx: Transaction, user: Pick<User, 'id' | 'email' | 'passwordHash' | 'timeZone'>): Promise<void> {
+  const created = await tx.query(
+    `WITH created AS (
+       INSERT INTO users (id, email, password_hash, time_zone) VALUES ($1::uuid, $2::text, $3::text, $4::text)
+       ON CONFLICT (email) DO NOTHING RETURNING id
+     )
+     INSERT INTO change_heads (user_id) SELECT id FROM created RETURNING 1 AS one`,
+    [user.id, user.email, user.passwordHash, user.timeZone],
+  );
+  if (created.length === 0) throw new ConflictError('There is an account with this email address already.', null);
+}
+
+async function describe(viewer: Viewer, refreshToken: string): Promise<SignedIn> {
+  const { userId, deviceId } = viewer;
+  const device = await prisma().session.findUnique({ where: { userId_id: { userId, id: deviceId! } }, include: { user: true } });
+  if (!device || device.endedAt) throw new UnauthenticatedError();
+  const { token, expiresAt } = signAccessToken(viewer);
+  return { accessToken: token, expiresAt, refreshToken, user: device.user, device };
+}
+
+async function confirmPassword(viewer: Viewer, password: string, field: string): Promise<User> {
+  const user = await getUser(viewer);
+  if (user && (await verifyPassword(user.passwordHash, password))) return user;
+  throw new InvalidInputError([{ path: [field], message: 'This is not the password of the account.' }]);
+}
+
+async function storePassword(userId: string, password: string): Promise<void> {
+  await prisma().user.update({ where: { id: userId }, data: { passwordHash: await hashPassword(password) } });
+}
+
+const readUser = (tx: Transaction, { userId }: Viewer): Promise<User> =>
+  tx.prisma.user.findUniqueOrThrow({ where: { id: userId } });
+
+const wrongPassword = () => new UnauthenticatedError('The email address or the password is wrong.');
+
+async function recordUser(tx: ChangeTransaction, user: User, kind: 'CREATED' | 'UPDATED'): Promise<void> {
+  // The hash of the password is no part of the person's data: it must not reach the log, a device or an export.
+  const { passwordHash: _, ...snapshot } = user;
+  await tx.record({ kind, entityType: 'User', entityId: user.id, snapshot });
+}

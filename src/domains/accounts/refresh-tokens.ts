@@ -1,0 +1,84 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { UnauthenticatedError } from '../../kernel/errors.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { transaction, type Transaction } from '../../platform/database.ts';
+import { keyFor } from '../../platform/secrets.ts';
+import { announceSessionEnd } from './sessions.ts';
+
+/** Days a refresh token lives when it is not used. */
+const lifeDays = 60;
+/** Seconds in which a spent token still gets its successor: a reply may be lost on the way. */
+const graceSeconds = 10;
+
+type SpentToken = { userId: string; sessionId: string; isSpent: boolean; isInGrace: boolean; isSuccessorSpent: boolean };
+
+/** The first token of a new family. It is opaque; only its hash is kept. */
+export async function issueRefreshToken(tx: Transaction, viewer: Viewer): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  await store(tx, token, viewer);
+  return token;
+}
+
+/**
+ * Spends a token and gives its successor.
+ *
+ * The successor is a function of the token and a key of ours, so a retry within the grace gets the very same one and
+ * nothing has to be kept in the clear. A token that comes back later, or after its successor was used, was copied: its
+ * whole family ends.
+ * @throws UnauthenticatedError
+ */
+export async function rotateRefreshToken(token: string): Promise<{ viewer: Viewer; refreshToken: string }> {
+  const successor = succeed(token);
+  const { viewer, isReused } = await transaction(async (tx) => {
+    const found = await lockToken(tx, token, successor);
+    if (!found) throw new UnauthenticatedError();
+    const viewer = { userId: found.userId, deviceId: found.sessionId };
+    if (!found.isSpent) await spend(tx, token, successor, viewer);
+    // Ended inside the transaction and reported outside it: an error thrown here would undo the ending.
+    const isReused = found.isSpent && (!found.isInGrace || found.isSuccessorSpent);
+    if (isReused) await endSession(tx, viewer);
+    return { viewer, isReused };
+  });
+  if (!isReused) return { viewer, refreshToken: successor };
+  announceSessionEnd(viewer.userId);
+  throw new UnauthenticatedError();
+}
+
+/** Ends one session, or with no device all sessions of the person. */
+export async function endSession(tx: Transaction, { userId, deviceId }: Viewer): Promise<void> {
+  await tx.query(
+    `UPDATE sessions SET ended_at = now()
+     WHERE user_id = $1::uuid AND ($2::uuid IS NULL OR id = $2::uuid) AND ended_at IS NULL`,
+    [userId, deviceId],
+  );
+}
+
+const succeed = (token: string): string => createHmac('sha256', keyFor('refresh-token')).update(token).digest('base64url');
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+async function lockToken(tx: Transaction, token: string, successor: string): Promise<SpentToken | undefined> {
+  const [found] = await tx.query<SpentToken>(
+    `SELECT t.user_id AS "userId", t.session_id AS "sessionId", t.spent_at IS NOT NULL AS "isSpent",
+            coalesce(t.spent_at > now() - $3::int * interval '1 second', false) AS "isInGrace",
+            EXISTS (SELECT FROM refresh_tokens s WHERE s.hash = decode($2::text, 'hex') AND s.spent_at IS NOT NULL) AS "isSuccessorSpent"
+     FROM refresh_tokens t JOIN sessions d ON d.user_id = t.user_id AND d.id = t.session_id
+     WHERE t.hash = decode($1::text, 'hex') AND t.expires_at > now() AND d.ended_at IS NULL
+     FOR UPDATE OF t, d`,
+    [hashOf(token), hashOf(successor), graceSeconds],
+  );
+  return found;
+}
+
+async function spend(tx: Transaction, token: string, successor: string, viewer: Viewer): Promise<void> {
+  await tx.query(`UPDATE refresh_tokens SET spent_at = now() WHERE hash = decode($1::text, 'hex')`, [hashOf(token)]);
+  await store(tx, successor, viewer);
+}
+
+async function store(tx: Transaction, token: string, { userId, deviceId }: Viewer): Promise<void> {
+  await tx.query(
+    `INSERT INTO refresh_tokens (hash, user_id, session_id, expires_at)
+     VALUES (decode($1::text, 'hex'), $2::uuid, $3::uuid, now() + $4::int * interval '1 day')`,
+    [hashOf(token), userId, deviceId, lifeDays],
+  );
+}

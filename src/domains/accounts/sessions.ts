@@ -1,0 +1,55 @@
+import { UnauthenticatedError } from '../../kernel/errors.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { publish, subscribe } from '../../platform/bus.ts';
+import { prisma, sql } from '../../platform/database.ts';
+import { verifyToken, signToken } from '../../platform/signed-tokens.ts';
+
+/** Seconds an access token lives. */
+const accessTokenSeconds = 600;
+
+/** Who an access token speaks for, and until when. */
+export type Authentication = { viewer: Viewer; expiresAt: Date };
+
+export const signAccessToken = (viewer: Viewer): { token: string; expiresAt: Date } =>
+  signToken('access-token', { sub: viewer.userId, sid: viewer.deviceId }, accessTokenSeconds);
+
+/**
+ * The person and device behind an access token. The signature alone is not enough: the session must still be open, so
+ * that a logout counts from the next request on.
+ * @throws UnauthenticatedError
+ */
+export async function authenticate(accessToken: string): Promise<Authentication> {
+  const claims = verifyToken('access-token', accessToken);
+  if (!claims || typeof claims.sub !== 'string' || typeof claims['sid'] !== 'string') throw new UnauthenticatedError();
+  const viewer: Viewer = { userId: claims.sub, deviceId: claims['sid'] };
+  if (!(await isSessionOpen(viewer))) throw new UnauthenticatedError();
+  return { viewer, expiresAt: new Date(claims.exp * 1000) };
+}
+
+/** Whether the viewer's session has neither been ended nor erased. Notes that the device was seen, once a minute. */
+export async function isSessionOpen(viewer: Viewer): Promise<boolean> {
+  const [session] = await sql.query<{ isStale: boolean }>(
+    `SELECT last_seen_at < now() - interval '1 minute' AS "isStale" FROM sessions
+     WHERE user_id = $1::uuid AND id = $2::uuid AND ended_at IS NULL`,
+    [viewer.userId, viewer.deviceId],
+    'is-session-open',
+  );
+  if (session?.isStale) await touch(viewer);
+  return session !== undefined;
+}
+
+/** Of the sessions given, those that are still open. For sockets, which outlive many requests. */
+export async function findOpenSessions(sessionIds: readonly string[]): Promise<Set<string>> {
+  const rows = await prisma().session.findMany({ where: { id: { in: [...sessionIds] }, endedAt: null }, select: { id: true } });
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Tells all processes that sessions of a person have ended, so that their sockets close at once. */
+export const announceSessionEnd = (userId: string): void => publish('sessions.ended', { userId });
+
+export const onSessionEnd = (listen: (userId: string) => void): (() => void) =>
+  subscribe<{ userId: string }>('sessions.ended', ({ userId }) => listen(userId));
+
+async function touch({ userId, deviceId }: Viewer): Promise<void> {
+  await sql.query('UPDATE sessions SET last_seen_at = now() WHERE user_id = $1::uuid AND id = $2::uuid', [userId, deviceId]);
+}

@@ -1,0 +1,6 @@
+import { defineDomain } from '../../kernel/define-domain.ts';
+
+export const entries = defineDomain({
+  name: 'entries',
+  loadGraphql: () => import('./graphql.ts'),
+});

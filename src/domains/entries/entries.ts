@@ -1,0 +1,171 @@
+import { tryHotWrite } from '../../changes/hot-write.ts';
+import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
+import { ConflictError, InvalidInputError, NotFoundError, type InputIssue } from '../../kernel/errors.ts';
+import { isId, newId } from '../../kernel/ids.ts';
+import { validate } from '../../kernel/validate.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { sql, type Sql } from '../../platform/database.ts';
+import { readDefinitions, recallDefinitions, type MetricDefinition } from '../metrics/definitions.ts';
+import { toShownValue, toStoredValue } from '../metrics/rules.ts';
+import { hasContent, toFullTime, type Entry, type EntryContent } from './entry.ts';
+import {
+  createEntriesShape, createEntryShape, updateEntryShape, type CreateEntryInput, type UpdateEntryInput,
+} from './input.ts';
+import { deleteEntry as deleteStatement, insertEntries, updateEntry as updateStatement } from './statements.ts';
+
+type Definitions = Map<string, MetricDefinition>;
+type Path = (string | number)[];
+
+/** Creates an entry; the same id and content again returns it unchanged. @throws InvalidInputError, NotFoundError, ConflictError */
+export async function createEntry(viewer: Viewer, input: CreateEntryInput): Promise<Entry> {
+  const given = validate(createEntryShape, input);
+  const [entry] = await create(viewer, [given], () => ['input']);
+  return entry!;
+}
+
+/** Creates up to 1000 entries, all or none. @throws as createEntry does, naming each bad row */
+export async function createEntries(viewer: Viewer, input: readonly CreateEntryInput[]): Promise<Entry[]> {
+  const given = validate(createEntriesShape, input);
+  refuseRepeatedIds(given);
+  return create(viewer, given, (index) => ['input', index]);
+}
+
+/** Changes what is named; a null takes time or notes away. @throws NotFoundError, InvalidInputError, ConflictError */
+export async function updateEntry(viewer: Viewer, id: string, input: UpdateEntryInput, expectedVersion?: number | null): Promise<Entry> {
+  const change = validate(updateEntryShape, input);
+  const attempt = async (reader: Sql, recall: typeof recallDefinitions) => {
+    const current = await requireEntry(viewer, id, reader);
+    const definition = (await recall(viewer, [current.metricId])).get(current.metricId);
+    if (!definition) throw new NotFoundError('entry');
+    if (expectedVersion != null && expectedVersion !== current.version) throw versionConflict(current, definition);
+    return { ...applyChange(current, change, definition), metricVersion: definition.version };
+  };
+  const updated = await tryHotWrite<Entry>(viewer, updateStatement, [JSON.stringify(await attempt(sql, recallDefinitions))]);
+  if (updated) return updated[0]!;
+  return writeChanges(viewer, async (tx) => {
+    const next = await attempt(tx, (who, ids) => readDefinitions(who, ids, tx.prisma));
+    return (await tx.write<Entry>(updateStatement, [JSON.stringify(next)]))![0]!;
+  });
+}
+
+/** Deletes an entry for real; the log keeps that it was. @throws NotFoundError */
+export async function deleteEntry(viewer: Viewer, id: string): Promise<string> {
+  if (!isId(id)) throw new NotFoundError('entry');
+  if (await tryHotWrite(viewer, deleteStatement, [id])) return id;
+  return writeChanges(viewer, async (tx) => {
+    if (!(await tx.write(deleteStatement, [id]))) throw new NotFoundError('entry');
+    return id;
+  });
+}
+
+/** An entry, or null when the viewer has none of this id. */
+export async function getEntry(viewer: Viewer, id: string, reader: Sql = sql): Promise<Entry | null> {
+  return isId(id) ? ((await findEntries(viewer, [id], reader)).get(id) ?? null) : null;
+}
+
+/** Writes checked entries within a transaction of another domain; each is as createEntry would have made it. */
+export async function insertChecked(tx: ChangeTransaction, entries: readonly (Partial<Entry> & EntryContent)[], definitions: Definitions): Promise<void> {
+  const written = await tx.write(insertEntries, [toRows(entries, definitions)]);
+  if (!written) throw new Error('a metric changed inside the transaction that holds its log');
+}
+
+/** Entries by id; unknown ids are missing. */
+export async function findEntries(viewer: Viewer, ids: readonly string[], reader: Sql = sql): Promise<Map<string, Entry>> {
+  const rows = await reader.query<{ entry: Entry }>(
+    'SELECT entry_snapshot(e) AS entry FROM entries e WHERE user_id = $1::uuid AND id = ANY($2::uuid[])',
+    [viewer.userId, ids],
+  );
+  return new Map(rows.map(({ entry }) => [entry.id, entry]));
+}
+
+type Given = ReturnType<typeof createEntryShape.parse>;
+
+async function create(viewer: Viewer, given: readonly Given[], pathOf: (index: number) => Path): Promise<Entry[]> {
+  const ids = given.map((entry) => entry.id ?? newId());
+  const metricIds = [...new Set(given.map((entry) => entry.metricId))].filter(isId);
+  const check = (definitions: Definitions) => given.map((entry, i) => toContent(entry, ids[i]!, definitions, pathOf(i)));
+
+  const recalled = await recallDefinitions(viewer, metricIds);
+  // A definition from memory may be outdated either way: only the careful way below may refuse a value.
+  const hot = attemptCheck(() => check(recalled));
+  const written = hot && (await tryHotWrite<Entry>(viewer, insertEntries, [toRows(hot, recalled)]));
+  if (written) return written;
+  return writeChanges(viewer, async (tx) => {
+    const definitions = await readDefinitions(viewer, metricIds, tx.prisma);
+    return insertMissing(tx, viewer, check(definitions), definitions);
+  });
+}
+
+/** Inserts what is not there yet, and returns all, those that were there already unchanged. */
+async function insertMissing(tx: ChangeTransaction, viewer: Viewer, entries: EntryContent[], definitions: Definitions): Promise<Entry[]> {
+  const existing = await findEntries(viewer, entries.map((entry) => entry.id), tx);
+  for (const entry of entries) {
+    const current = existing.get(entry.id);
+    if (current && !hasContent(current, entry)) throw contentConflict(current, definitions.get(entry.metricId)!);
+  }
+  const missing = entries.filter((entry) => !existing.has(entry.id));
+  const written = missing.length === 0 ? [] : await tx.write<Entry>(insertEntries, [toRows(missing, definitions)]);
+  if (!written) throw new Error('a metric changed inside the transaction that holds its log');
+  const byId = new Map([...existing, ...written.map((entry) => [entry.id, entry] as const)]);
+  return entries.map((entry) => byId.get(entry.id)!);
+}
+
+const toRows = (entries: readonly EntryContent[], definitions: Definitions): string =>
+  JSON.stringify(entries.map((entry, i) => ({ ...entry, rank: i + 1, metricVersion: definitions.get(entry.metricId)!.version })));
+
+function toContent(given: Given, id: string, definitions: Definitions, path: Path): EntryContent {
+  const definition = definitions.get(given.metricId);
+  if (!definition) throw new NotFoundError('metric');
+  const stored = toStoredValue(definition, given.value);
+  if (typeof stored === 'string') throw new InvalidInputError([{ path: [...path, 'value'], message: stored }]);
+  const { metricId, date } = given;
+  return { id, metricId, date, time: toFullTime(given.time), ...stored, notes: given.notes ?? null, tags: given.tags ?? [] };
+}
+
+type Change = ReturnType<typeof updateEntryShape.parse>;
+
+function applyChange(current: Entry, change: Change, definition: MetricDefinition): Entry {
+  const stored = change.value == null ? { number: current.number, text: current.text } : toStoredValue(definition, change.value);
+  if (typeof stored === 'string') throw new InvalidInputError([{ path: ['input', 'value'], message: stored }]);
+  return {
+    ...current, ...stored,
+    date: change.date ?? current.date,
+    time: change.time === undefined ? current.time : toFullTime(change.time),
+    notes: change.notes === undefined ? current.notes : change.notes,
+    tags: change.tags === undefined ? current.tags : (change.tags ?? []),
+  };
+}
+
+function attemptCheck<Result>(check: () => Result): Result | null {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof InvalidInputError || error instanceof NotFoundError) return null;
+    throw error;
+  }
+}
+
+async function requireEntry(viewer: Viewer, id: string, reader: Sql): Promise<Entry> {
+  const entry = await getEntry(viewer, id, reader);
+  if (!entry) throw new NotFoundError('entry');
+  return entry;
+}
+
+function refuseRepeatedIds(given: readonly Given[]): void {
+  const seen = new Set<string>();
+  const issues: InputIssue[] = [];
+  given.forEach(({ id }, index) => {
+    if (id && seen.has(id)) issues.push({ path: ['input', index, 'id'], message: 'This id stands twice in the batch.' });
+    if (id) seen.add(id);
+  });
+  if (issues.length > 0) throw new InvalidInputError(issues);
+}
+
+/** The entry with its value, as the API shows it: what a client merges with. */
+const toCurrent = (entry: Entry, { type }: MetricDefinition): object => ({ ...entry, value: toShownValue(type, entry) });
+
+const versionConflict = (current: Entry, definition: MetricDefinition) =>
+  new ConflictError(`The entry has moved on to version ${current.version}.`, toCurrent(current, definition));
+
+const contentConflict = (current: Entry, definition: MetricDefinition) =>
+  new ConflictError('There is an entry with this id and other content.', toCurrent(current, definition));

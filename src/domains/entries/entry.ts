@@ -1,0 +1,33 @@
+import type { StoredValue } from '../metrics/rules.ts';
+
+/** An entry as everything outside the database sees it; the SQL function `entry_snapshot` makes it. */
+export type Entry = StoredValue & {
+  id: string;
+  metricId: string;
+  /** Civil day, 2026-11-21. */
+  date: string;
+  /** Wall-clock time, 07:30:00. */
+  time: string | null;
+  notes: string | null;
+  tags: string[];
+  /** What wrote it: `api`, or the kind of import. */
+  source: string;
+  importId: string | null;
+  version: number;
+  /** Instants, RFC 3339, UTC. */
+  createdAt: string;
+  updatedAt: string;
+};
+
+/** The part of an entry that a person gives. */
+export type EntryContent = Pick<Entry, 'id' | 'metricId' | 'date' | 'time' | 'number' | 'text' | 'notes' | 'tags'>;
+
+const contentKeys = ['metricId', 'date', 'time', 'number', 'text', 'notes'] as const;
+
+/** Whether the entry is what the person asks for: creating it again then changes nothing. */
+export const hasContent = (entry: Entry, wanted: EntryContent): boolean =>
+  contentKeys.every((key) => entry[key] === wanted[key]) && entry.tags.join('\0') === wanted.tags.join('\0');
+
+/** HH:MM:SS of a wall-clock time, as the database writes it. */
+export const toFullTime = (time: string | null | undefined): string | null =>
+  time == null ? null : time.length === 5 ? `${time}:00` : time;

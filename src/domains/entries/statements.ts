@@ -1,0 +1,68 @@
+import { appendChanges, takeNumbers } from '../../changes/hot-write.ts';
+
+/** The hot writes of entries: one statement each, see changes/hot-write.ts for the parameters they begin with. */
+
+const rowType = `r(rank int, id uuid, "metricId" uuid, "metricVersion" int, date date, time time, number float8, text text,
+  notes text, tags text[], source text, "importId" uuid, version int, "createdAt" timestamptz, "updatedAt" timestamptz)`;
+
+/**
+ * $4: the entries as JSON. Nothing happens unless every metric exists in the version that the values were checked
+ * against; an id that exists already breaks the primary key, and with it the whole statement.
+ */
+export const insertEntries = {
+  name: 'insert-entries',
+  entityType: 'Entry',
+  text: `
+  WITH input AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($4::jsonb) AS ${rowType}),
+  ${takeNumbers(
+    '(SELECT count(*)::int FROM input)',
+    `NOT EXISTS (
+       SELECT FROM input LEFT JOIN metrics m
+         ON m.user_id = $1::uuid AND m.id = input."metricId" AND m.version = input."metricVersion"
+       WHERE m.id IS NULL)`,
+  )},
+  inserted AS (
+    INSERT INTO entries (user_id, id, metric_id, date, time, number, text, notes, tags, source, import_id, version, created_at, updated_at)
+    SELECT $1::uuid, i.id, i."metricId", i.date, i.time, i.number, i.text, i.notes, coalesce(i.tags, '{}'),
+           coalesce(i.source, 'api'), i."importId", coalesce(i.version, 1), coalesce(i."createdAt", now()), coalesce(i."updatedAt", now())
+    FROM input i, head ORDER BY i.rank
+    RETURNING id, entry_snapshot(entries) AS snapshot
+  ),
+  written AS MATERIALIZED (SELECT inserted.id, inserted.snapshot, input.rank FROM inserted JOIN input USING (id)),
+  ${appendChanges('CREATED', 'Entry')}`,
+};
+
+/** $4: the entry's new state as JSON. Nothing happens unless it still is of the version before. */
+export const updateEntry = {
+  name: 'update-entry',
+  entityType: 'Entry',
+  text: `
+  WITH input AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(jsonb_build_array($4::jsonb)) AS ${rowType}),
+  ${takeNumbers(
+    '1',
+    `EXISTS (
+       SELECT FROM input JOIN entries e ON e.user_id = $1::uuid AND e.id = input.id AND e.version = input.version
+         JOIN metrics m ON m.user_id = $1::uuid AND m.id = e.metric_id AND m.version = input."metricVersion")`,
+  )},
+  updated AS (
+    UPDATE entries e SET date = i.date, time = i.time, number = i.number, text = i.text, notes = i.notes, tags = i.tags,
+           version = e.version + 1, updated_at = now()
+    FROM input i, head WHERE e.user_id = $1::uuid AND e.id = i.id AND e.version = i.version
+    RETURNING e.id, entry_snapshot(e) AS snapshot
+  ),
+  written AS MATERIALIZED (SELECT id, snapshot, 1 AS rank FROM updated),
+  ${appendChanges('UPDATED', 'Entry')}`,
+};
+
+/** $4: the id. Nothing happens unless it exists. */
+export const deleteEntry = {
+  name: 'delete-entry',
+  entityType: 'Entry',
+  text: `
+  WITH ${takeNumbers('1', 'EXISTS (SELECT FROM entries WHERE user_id = $1::uuid AND id = $4::uuid)')},
+  deleted AS (
+    DELETE FROM entries e USING head WHERE e.user_id = $1::uuid AND e.id = $4::uuid RETURNING e.id
+  ),
+  written AS MATERIALIZED (SELECT id, to_jsonb(id) AS snapshot, 1 AS rank FROM deleted),
+  ${appendChanges('DELETED', 'Entry')}`,
+};

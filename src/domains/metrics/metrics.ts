@@ -1,0 +1,159 @@
+import type { Metric, Prisma } from '../../../generated/prisma/client.ts';
+import { readLastSnapshots } from '../../changes/replay.ts';
+import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
+import { ConflictError, NotFoundError } from '../../kernel/errors.ts';
+import { isId, newId } from '../../kernel/ids.ts';
+import type { Page } from '../../kernel/page.ts';
+import { validate } from '../../kernel/validate.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { prisma, type Transaction } from '../../platform/database.ts';
+import { createMetricShape, updateMetricShape, type CreateMetricInput, type UpdateMetricInput } from './input.ts';
+import { checkConfig, defaultAggregation, type MetricConfig } from './rules.ts';
+
+export type MetricFilter = { category?: string | null; isActive?: boolean | null };
+
+/** The metrics a viewer may see. */
+export const visibleTo = ({ userId }: Viewer): Prisma.MetricWhereInput => ({ userId });
+
+/** A metric, or null when the viewer has none of this id. */
+export async function getMetric(viewer: Viewer, id: string): Promise<Metric | null> {
+  return isId(id) ? prisma().metric.findFirst({ where: { ...visibleTo(viewer), id } }) : null;
+}
+
+/** Metrics by age, the oldest first. */
+export async function listMetrics(viewer: Viewer, filter: MetricFilter, page: Page): Promise<Metric[]> {
+  const where: Prisma.MetricWhereInput = {
+    ...visibleTo(viewer),
+    category: filter.category ?? undefined,
+    isActive: filter.isActive ?? undefined,
+    AND: [
+      page.after ? { id: { gt: String(page.after[0]) } } : {},
+      page.before ? { id: { lt: String(page.before[0]) } } : {},
+    ],
+  };
+  const rows = await prisma().metric.findMany({ where, orderBy: { id: page.fromEnd ? 'desc' : 'asc' }, take: page.limit });
+  return page.fromEnd ? rows.reverse() : rows;
+}
+
+/** All metrics of the viewer, for jobs and exports. */
+export const readMetrics = (viewer: Viewer): Promise<Metric[]> =>
+  prisma().metric.findMany({ where: visibleTo(viewer), orderBy: { id: 'asc' } });
+
+/**
+ * Metrics by id. One that has been deleted is answered from the change log: an entry of the past still says what it was
+ * an entry of.
+ */
+export async function findMetrics(viewer: Viewer, ids: readonly string[]): Promise<Map<string, Metric>> {
+  const rows = await prisma().metric.findMany({ where: { ...visibleTo(viewer), id: { in: [...ids] } } });
+  const found = new Map(rows.map((row) => [row.id, row]));
+  const missing = ids.filter((id) => !found.has(id));
+  if (missing.length === 0) return found;
+  const past = await readLastSnapshots<Metric>(viewer.userId, 'Metric', missing);
+  return new Map([...found, ...past]);
+}
+
+/** Creates a metric; the same id and content again returns it unchanged. @throws InvalidInputError, ConflictError */
+export async function createMetric(viewer: Viewer, input: CreateMetricInput): Promise<Metric> {
+  const metric = toNewMetric(input);
+  return writeChanges(viewer, (tx) => insertMetric(tx, viewer, metric));
+}
+
+/** A metric to be, checked, with everything the person left open filled in. */
+export function toNewMetric(input: CreateMetricInput): NewMetric {
+  const { id, category, unit, min, max, step, aggregation, ...given } = validate(createMetricShape, input);
+  const bounds = { min: min ?? null, max: max ?? null, step: step ?? null };
+  checkConfig({ type: given.type, ...bounds });
+  return {
+    ...given, ...bounds,
+    id: id ?? newId(),
+    category: category ?? 'general',
+    unit: unit ?? null,
+    aggregation: aggregation ?? defaultAggregation(given.type),
+  };
+}
+
+/** Writes a metric within a transaction of another domain, an import. */
+export async function insertMetric(tx: ChangeTransaction, viewer: Viewer, metric: NewMetric): Promise<Metric> {
+  const existing = await findOwn(tx, viewer, metric.id);
+  if (existing) return returnSame(existing, metric);
+  const created = await tx.prisma.metric.create({ data: { ...metric, userId: viewer.userId } });
+  await tx.record({ kind: 'CREATED', entityType: 'Metric', entityId: created.id, snapshot: toSnapshot(created) });
+  return created;
+}
+
+/** Changes what is named. @throws NotFoundError, InvalidInputError, ConflictError when the version has moved on */
+export async function updateMetric(viewer: Viewer, id: string, input: UpdateMetricInput, expectedVersion?: number | null): Promise<Metric> {
+  const { name, category, aggregation, isActive, unit, min, max, step } = validate(updateMetricShape, input);
+  return writeChanges(viewer, async (tx) => {
+    const current = await findOwn(tx, viewer, id);
+    if (!current) throw new NotFoundError('metric');
+    if (expectedVersion != null && expectedVersion !== current.version) throw versionConflict(current);
+    const data = {
+      name: name ?? current.name,
+      category: category ?? current.category,
+      aggregation: aggregation ?? current.aggregation,
+      isActive: isActive ?? current.isActive,
+      ...keepUnnamed(current, { unit, min, max, step }),
+    };
+    checkConfig(toConfig({ ...current, ...data }));
+    return storeUpdate(tx, current, data);
+  });
+}
+
+/** Deletes a metric and its entries, each with a change of its own: a device needs no rule about what goes along. */
+export async function deleteMetric(viewer: Viewer, id: string): Promise<string> {
+  return writeChanges(viewer, async (tx) => {
+    if (!(await findOwn(tx, viewer, id))) throw new NotFoundError('metric');
+    const entries = await tx.prisma.entry.findMany({ where: { userId: viewer.userId, metricId: id }, select: { id: true } });
+    await tx.prisma.metric.deleteMany({ where: { userId: viewer.userId, id } });
+    await tx.record(
+      ...entries.map((entry) => ({ kind: 'DELETED' as const, entityType: 'Entry', entityId: entry.id, snapshot: null })),
+      { kind: 'DELETED', entityType: 'Metric', entityId: id, snapshot: null },
+    );
+    return id;
+  });
+}
+
+export type NewMetric = Omit<Metric, 'userId' | 'isActive' | 'version' | 'createdAt' | 'updatedAt'> & {
+  isActive?: boolean;
+  version?: number;
+  createdAt?: Date;
+  updatedAt?: Date;
+};
+
+/** What the metric says about its values. */
+export const toConfig = ({ type, min, max, step }: Pick<Metric, keyof MetricConfig>): MetricConfig => ({
+  type: type as MetricConfig['type'], min, max, step,
+});
+
+/** A metric as plain JSON, as the change log and an export hold it: without the owner, whom the place names already. */
+export const toSnapshot = ({ userId: _, ...metric }: Metric): object => metric;
+
+const findOwn = async (tx: Transaction, viewer: Viewer, id: string): Promise<Metric | null> =>
+  isId(id) ? tx.prisma.metric.findFirst({ where: { ...visibleTo(viewer), id } }) : null;
+
+async function storeUpdate(tx: ChangeTransaction, current: Metric, data: Partial<Metric>): Promise<Metric> {
+  const updated = await tx.prisma.metric.update({
+    where: { userId_id: { userId: current.userId, id: current.id } },
+    data: { ...data, version: { increment: 1 }, updatedAt: new Date() },
+  });
+  await tx.record({ kind: 'UPDATED', entityType: 'Metric', entityId: updated.id, snapshot: toSnapshot(updated) });
+  return updated;
+}
+
+function returnSame(existing: Metric, wanted: NewMetric): Metric {
+  const { isActive: _a, version: _v, createdAt: _c, updatedAt: _u, ...content } = wanted;
+  const isSame = Object.entries(content).every(([key, value]) => existing[key as keyof Metric] === value);
+  if (isSame) return existing;
+  throw new ConflictError('There is a metric with this id and other content.', toSnapshot(existing));
+}
+
+const versionConflict = (current: Metric) =>
+  new ConflictError(`The metric has moved on to version ${current.version}.`, toSnapshot(current));
+
+/** Null takes a property away; undefined leaves it. */
+function keepUnnamed<Fields extends Partial<Metric>>(current: Metric, fields: Fields): Partial<Metric> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, value === undefined ? current[key as keyof Metric] : value]),
+  );
+}

@@ -1,0 +1,47 @@
+import DataLoader from 'dataloader';
+import { UnauthenticatedError } from '../kernel/errors.ts';
+import type { Viewer } from '../kernel/viewer.ts';
+
+/** What a resolver gets. Plain data: Yoga copies it, so nothing in it may throw when read. */
+export type Context = {
+  /** Who is signed in, or null. */
+  visitor: Viewer | null;
+  /** Whether a token came along that is not, or no longer, good for anything. */
+  isTokenRefused: boolean;
+  /** Batches of this one operation: look-ups of one kind by id become one query. */
+  loaders: Map<string, DataLoader<string, unknown>>;
+};
+
+/** Loads many at once; ids without a value are missing from the answer. */
+export type BatchLoad<Value> = (viewer: Viewer, ids: readonly string[]) => Promise<Map<string, Value>>;
+
+/** The context of one operation. */
+export const createContext = (visitor: Viewer | null, isTokenRefused = false): Context => ({
+  visitor, isTokenRefused, loaders: new Map(),
+});
+
+/** Who is signed in, or null when no token came along. @throws UnauthenticatedError when a dead one did */
+export function visitorOf({ visitor, isTokenRefused }: Context): Viewer | null {
+  if (isTokenRefused) throw new UnauthenticatedError();
+  return visitor;
+}
+
+/** Who is signed in. @throws UnauthenticatedError when nobody is */
+export function viewerOf({ visitor }: Context): Viewer {
+  if (!visitor) throw new UnauthenticatedError();
+  return visitor;
+}
+
+/** Looks one thing up by id, together with all look-ups of the same name in this operation. */
+export async function loadOne<Value>(context: Context, name: string, load: BatchLoad<Value>, id: string): Promise<Value | null> {
+  const viewer = viewerOf(context);
+  let loader = context.loaders.get(name);
+  if (!loader) {
+    loader = new DataLoader(async (ids) => {
+      const found = await load(viewer, ids);
+      return ids.map((each) => found.get(each) ?? null);
+    });
+    context.loaders.set(name, loader);
+  }
+  return (await loader.load(id)) as Value | null;
+}

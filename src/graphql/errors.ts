@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import { ExpectedError } from '../kernel/errors.ts';
+import { log } from '../platform/log.ts';
+
+/** PostgreSQL's classes of failure that pass: lost connections, shutdown, too many connections, no space. */
+const passing = /^(08|53|57)|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|P1001|P1002|P1017|P2024/;
+
+/**
+ * The one place that turns failures into what a client sees: expected ones keep their code and message, everything else
+ * becomes INTERNAL with a correlation id, and its cause goes to the log alone.
+ */
+export function toClientError(error: unknown): GraphQLError {
+  const graphqlError = error instanceof GraphQLError ? error : undefined;
+  const cause = graphqlError ? graphqlError.originalError : error;
+  if (cause instanceof ExpectedError) return withCode(cause, graphqlError);
+  // A GraphQLError without a cause comes from the engine: a syntax error, an unknown field, a variable of a wrong type.
+  if (graphqlError && !(cause instanceof Error && !(cause instanceof GraphQLError))) return asInvalidInput(graphqlError);
+  return mask(cause, graphqlError);
+}
+
+function withCode(cause: ExpectedError, at: GraphQLError | undefined): GraphQLError {
+  const { code, message, details } = cause;
+  // Over HTTP a missing or dead token is also a status, which proxies and clients understand without reading the body.
+  const http = code === 'UNAUTHENTICATED' ? { http: { status: 401 } } : {};
+  return new GraphQLError(message, { ...placeOf(at), extensions: { code, ...details, ...http } });
+}
+
+function asInvalidInput(error: GraphQLError): GraphQLError {
+  const { code = 'INVALID_INPUT', issues = [{ path: [], message: error.message }], ...rest } = error.extensions;
+  const known = code === 'INVALID_INPUT' || !/^[A-Z]+_(VALIDATION|PARSE)_FAILED$|^BAD_REQUEST$/.test(String(code)) ? code : 'INVALID_INPUT';
+  return new GraphQLError(error.message, { ...placeOf(error), extensions: { ...rest, code: known, issues } });
+}
+
+function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {
+  const correlationId = randomUUID();
+  const code = (cause as { code?: unknown } | null)?.code;
+  if (passing.test(String(code ?? ''))) {
+    log.warn({ err: cause, correlationId }, 'the database is not available');
+    return new GraphQLError('The service is not available at the moment. Try again shortly.', { ...placeOf(at), extensions: { code: 'UNAVAILABLE', correlationId } });
+  }
+  log.error({ err: cause, correlationId }, 'an operation failed');
+  return new GraphQLError('Something went wrong on our side.', { ...placeOf(at), extensions: { code: 'INTERNAL', correlationId } });
+}
+
+const placeOf = (error: GraphQLError | undefined) => ({
+  nodes: error?.nodes, source: error?.source, positions: error?.positions, path: error?.path,
+});

@@ -1,0 +1,74 @@
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
+import { authenticate } from '../domains/accounts/sessions.ts';
+import { UnauthenticatedError } from '../kernel/errors.ts';
+import type { Viewer } from '../kernel/viewer.ts';
+import { createContext, type Context } from './context.ts';
+import { toClientError } from './errors.ts';
+
+/** What a transport knows before the operation runs. A socket brings its visitor; a request is asked for a token. */
+export type Transport = { visitor?: Viewer | null };
+
+export type GraphqlServer = YogaServerInstance<Transport, Context>;
+
+/** The one execution pipeline: HTTP is served by it directly, sockets run their operations through `getEnveloped`. */
+export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean): GraphqlServer {
+  return createYoga<Transport, Context>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    graphiql: isProduction ? false : { title: 'Lifegraph', subscriptionsProtocol: 'WS', defaultQuery: welcome },
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    cors: false,
+    logging: false,
+    healthCheckEndpoint: '/health/graphql',
+    maskedErrors: { maskError: (error) => toClientError(error) },
+    plugins: [codedErrors],
+    context: async ({ visitor, request }) => (visitor === undefined ? createRequestContext(request) : createContext(visitor)),
+  });
+}
+
+/** Syntax and validation errors get a code of the closed list too; the engine reports them before the masking. */
+const codedErrors: Plugin = {
+  onParse: () => ({ result, replaceParseResult }) => {
+    if (result instanceof Error) replaceParseResult(toClientError(result));
+  },
+  onValidate: () => ({ valid, result, setResult }) => {
+    if (!valid) setResult((result as GraphQLError[]).map(toClientError));
+  },
+};
+
+/** The token of an Authorization header or of a socket's connection_init. */
+export function readBearer(authorization: unknown): string | null {
+  if (typeof authorization !== 'string') return null;
+  return /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1] ?? '';
+}
+
+/**
+ * The context for a request. A dead token is not yet an error: `login` and `refreshSession` must work with one in the
+ * header. Whatever asks for the viewer refuses.
+ */
+async function createRequestContext(request: Request): Promise<Context> {
+  const token = readBearer(request.headers.get('authorization'));
+  if (token === null) return createContext(null);
+  try {
+    return createContext((await authenticate(token)).viewer);
+  } catch (error) {
+    if (error instanceof UnauthenticatedError) return createContext(null, true);
+    throw error;
+  }
+}
+
+const welcome = `# Welcome to Lifegraph. Open an account:
+
+mutation Register {
+  register(input: { email: "me@example.org", password: "a long sentence is a good password" }) {
+    accessToken
+  }
+}
+
+# Then put {"Authorization": "Bearer <accessToken>"} under "Headers" below, and try:
+#   mutation { createMetric(input: { name: "Mood", type: RATING, min: 1, max: 5 }) { id } }
+#   subscription { changes { seq kind entityType } }
+`;

@@ -1,0 +1,67 @@
+/** Every code a client can meet in `extensions.code`. The list is closed: clients may switch over it. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'INVALID_INPUT'
+  | 'CONFLICT'
+  | 'RATE_LIMITED'
+  | 'TOO_COSTLY'
+  | 'UNAVAILABLE'
+  | 'INTERNAL';
+
+/** What is wrong with one place of an input; `path` leads to it: ["input", 3, "date"]. */
+export type InputIssue = { path: (string | number)[]; message: string };
+
+/** A failure the caller can understand and act on. Anything else that is thrown is a defect of ours. */
+export class ExpectedError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Record<string, unknown>;
+
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export class UnauthenticatedError extends ExpectedError {
+  constructor(message = 'Sign in first: the access token is missing, expired or no longer valid.') {
+    super('UNAUTHENTICATED', message);
+  }
+}
+
+/** Says the same for an id that does not exist and for one that belongs to somebody else. */
+export class NotFoundError extends ExpectedError {
+  constructor(what: string) {
+    super('NOT_FOUND', `There is no such ${what}.`);
+  }
+}
+
+export class InvalidInputError extends ExpectedError {
+  readonly issues: InputIssue[];
+
+  constructor(issues: InputIssue[]) {
+    super('INVALID_INPUT', issues[0]?.message ?? 'The input is not valid.', { issues });
+    this.issues = issues;
+  }
+}
+
+/** The state has moved on; `current` is what it is now, so that the client can merge and try again. */
+export class ConflictError extends ExpectedError {
+  constructor(message: string, current: unknown) {
+    super('CONFLICT', message, { current });
+  }
+}
+
+export class TooCostlyError extends ExpectedError {
+  constructor(message: string) {
+    super('TOO_COSTLY', message);
+  }
+}
+
+export class UnavailableError extends ExpectedError {
+  constructor(message: string) {
+    super('UNAVAILABLE', message);
+  }
+}

@@ -1,0 +1,27 @@
+import { ConfigError, readConfig } from './config.ts';
+import { DirectoryLockedError } from './platform/directory-lock.ts';
+import { startParts } from './processes/parts.ts';
+
+try {
+  const config = readConfig();
+  const running = await startParts(config);
+  greet(running.url, config);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(running.stop));
+} catch (error) {
+  if (error instanceof ConfigError || error instanceof DirectoryLockedError) console.error(error.message);
+  else console.error('Lifegraph could not start:', error);
+  process.exit(1);
+}
+
+async function end(stop: () => Promise<void>): Promise<void> {
+  await stop();
+  process.exit(0);
+}
+
+function greet(url: string | undefined, { databaseUrl, dataDir, isProduction }: ReturnType<typeof readConfig>): void {
+  if (!url) return console.log('Lifegraph worker is running.');
+  console.log(`Lifegraph is running at ${url}/graphql
+  data: ${databaseUrl ? 'in the PostgreSQL server of DATABASE_URL' : dataDir}
+  next: ${isProduction ? 'send queries there' : 'open that address in a browser: it shows what to try first'}
+  stop: Ctrl+C`);
+}

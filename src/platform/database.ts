@@ -1,0 +1,115 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { types, type Pool } from 'pg';
+import { PrismaClient, type Prisma } from '../../generated/prisma/client.ts';
+import type { Config } from '../config.ts';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { log } from './log.ts';
+import { migrate } from './migrations.ts';
+import { SteadyPool } from './steady-pool.ts';
+
+/** What can run plain SQL. Parameters carry casts ($1::uuid): the two ways to run it infer types differently. */
+export type Sql = {
+  query: <Row extends object>(text: string, values?: readonly unknown[], name?: string) => Promise<Row[]>;
+};
+
+/**
+ * An open transaction: the ORM and plain SQL on the same connection. While one is open nothing may ask the pool for a
+ * second connection: the embedded database has only this one, and would wait for itself.
+ */
+export type Transaction = Sql & {
+  prisma: Prisma.TransactionClient;
+  /** Runs once the transaction has committed, and not at all if it does not. */
+  afterCommit: (effect: () => void) => void;
+};
+
+/** Bounds how long one transaction may wait for a connection, and hold it. */
+export type TransactionOptions = { timeoutSeconds?: number };
+
+let pool: Pool | undefined;
+let prismaClient: PrismaClient | undefined;
+let stopEmbedded: (() => Promise<void>) | undefined;
+let isEmbeddedDatabase = false;
+
+/** The ORM, for ordinary reads. Writes go through the change log's `writeChanges`. */
+export const prisma = (): PrismaClient => opened(prismaClient);
+
+/** Whether the database runs inside this process, on one connection. */
+export const isEmbedded = (): boolean => isEmbeddedDatabase;
+
+/** Plain SQL outside any transaction. A `name` lets the server keep the plan: give one to statements of fixed text. */
+export const sql: Sql = {
+  query: async <Row extends object>(text: string, values: readonly unknown[] = [], name?: string) =>
+    (await opened(pool).query<Row>({ text, values: [...values], name })).rows,
+};
+
+/** Runs the queue's own statements, several in one text when they carry no parameters. */
+export const executeSql = (text: string, values?: unknown[]): Promise<{ rows: unknown[] }> =>
+  opened(pool).query(text, values);
+
+/**
+ * Opens the one pool that everything shares, and brings the schema up to date.
+ * The embedded database mixes up the extended protocol of several connections, so there its size is exactly 1.
+ */
+export async function openDatabase(config: Config): Promise<void> {
+  pool = config.databaseUrl ? openServerPool(config.databaseUrl, config.databasePoolSize) : await openEmbeddedPool(config.dataDir);
+  // A connection lost while idle is replaced at the next query; without a listener it would end the process.
+  pool.on('error', (err) => log.warn({ err }, 'an idle database connection was lost'));
+  prismaClient = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const client = await pool.connect();
+  await migrate(client).finally(() => client.release());
+}
+
+/** Closes the pool and stops the embedded database. Harmless when nothing is open. */
+export async function closeDatabase(): Promise<void> {
+  await prismaClient?.$disconnect();
+  await pool?.end();
+  await stopEmbedded?.();
+  pool = prismaClient = stopEmbedded = undefined;
+}
+
+/** Runs `work` in one transaction: all of it happens, or nothing does. */
+export async function transaction<Result>(
+  work: (tx: Transaction) => Promise<Result>,
+  { timeoutSeconds = 15 }: TransactionOptions = {},
+): Promise<Result> {
+  const effects: (() => void)[] = [];
+  const limits = { timeout: timeoutSeconds * 1000, maxWait: 15_000 };
+  const result = await prisma().$transaction((client) => {
+    const query: Sql['query'] = (text, values = []) => client.$queryRawUnsafe(text, ...values);
+    return work({ prisma: client, query, afterCommit: (effect) => effects.push(effect) });
+  }, limits);
+  for (const effect of effects) effect();
+  return result;
+}
+
+function openServerPool(connectionString: string, max: number): Pool {
+  isEmbeddedDatabase = false;
+  return new SteadyPool({ connectionString, max, connectionTimeoutMillis: 15_000, ...session });
+}
+
+async function openEmbeddedPool(dataDir: string): Promise<Pool> {
+  const embedded = await startEmbeddedPostgres(dataDir);
+  stopEmbedded = embedded.stop;
+  isEmbeddedDatabase = true;
+  const single = new SteadyPool({ host: embedded.socketDirectory, user: 'postgres', database: 'postgres', max: 1, ...session });
+  // The embedded database has one session for all connections: a new one would find the names of the last one taken.
+  single.on('connect', (client) => void client.query('DEALLOCATE ALL').catch(() => undefined));
+  return single;
+}
+
+const dateOid = 1082;
+const session = {
+  idleTimeoutMillis: 0,
+  keepAlive: true,
+  application_name: 'lifegraph',
+  types: {
+    // A civil day stays the text it is; as a Date it would take on the server's time zone.
+    getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+      oid === dateOid ? (text: string) => text : types.getTypeParser(oid, format as 'text'),
+  },
+};
+
+function opened<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('the database is not open');
+  return value;
+}

@@ -1,0 +1,23 @@
+import { pino, type Logger } from 'pino';
+
+/** Paths that could carry what a person wrote, or a secret; none of them reaches a log line. */
+const secretPaths = ['password', 'token', 'authorization', 'refreshToken', 'email', 'value', 'notes', 'text'];
+
+export let log: Logger = pino({ level: 'silent' });
+
+/** Starts logging JSON lines on standard error. Standard output stays free for what a person reads. */
+export function openLog(level: string): void {
+  const redact = secretPaths.flatMap((path) => [path, `*.${path}`, `*.*.${path}`]);
+  log = pino({ level, base: null, redact, serializers: { err: describeError } }, pino.destination({ dest: 2, sync: false }));
+}
+
+/**
+ * Name, code and stack of an error, without its message's data: database drivers put rows into `detail` and values into
+ * messages.
+ */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const { code, routine, constraint } = error as Error & { code?: string; routine?: string; constraint?: string };
+  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')).slice(0, 8);
+  return { name: error.name, code, routine, constraint, frames };
+}

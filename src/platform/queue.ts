@@ -1,0 +1,100 @@
+import { fromPrisma, PgBoss, type JobWithMetadata, type WorkWithMetadataHandler } from 'pg-boss';
+import type { JobDefinition } from '../kernel/define-domain.ts';
+import { executeSql, isEmbedded, sql, type Transaction } from './database.ts';
+import { log } from './log.ts';
+
+export type QueuedJob = JobWithMetadata<{ userId?: string }>;
+
+/** When a job runs and what it is one of. Two waiting jobs of one name and `singletonKey` are one. */
+export type EnqueueOptions = { startAfterSeconds?: number; singletonKey?: string };
+
+let boss: PgBoss | undefined;
+
+/**
+ * Opens the job queue over the shared pool, with a queue for each job.
+ * @param jobs all jobs of all domains
+ * @param runsJobs whether this process also works them off, and keeps the clock of the scheduled ones
+ */
+export async function openQueue(jobs: readonly JobDefinition[], runsJobs: boolean): Promise<void> {
+  boss = new PgBoss({
+    db: { executeSql: executeSql as never },
+    backend: isEmbedded() ? 'pglite' : 'postgres',
+    supervise: runsJobs,
+    schedule: runsJobs,
+    reindex: false,
+  });
+  boss.on('error', (err) => log.error({ err }, 'the job queue met an error'));
+  await boss.start();
+  for (const job of jobs) await createQueue(boss, job);
+  await warmUp(boss, jobs);
+  if (runsJobs) for (const job of jobs) await work(boss, job);
+}
+
+/** Lets running jobs end, then stops. Harmless when nothing is open. */
+export async function closeQueue(): Promise<void> {
+  await boss?.stop({ graceful: true, timeout: 20_000 });
+  boss = undefined;
+}
+
+/** Puts a job into the queue as part of the transaction. @returns its id, or null when an equal one is waiting */
+export const enqueue = (tx: Transaction, name: string, data: object, options: EnqueueOptions = {}): Promise<string | null> =>
+  opened().send(name, data, { ...toSendOptions(options), db: fromPrisma(tx.prisma) });
+
+/** Puts a job into the queue on its own, for callers that write nothing else. */
+export const enqueueAlone = (name: string, data: object, options: EnqueueOptions = {}): Promise<string | null> =>
+  opened().send(name, data, toSendOptions(options));
+
+/** A job by its id, whatever its queue. */
+export async function findJob(id: string): Promise<QueuedJob | null> {
+  const [row] = await sql.query<{ name: string }>('SELECT name FROM pgboss.job WHERE id = $1::uuid', [id]);
+  if (!row) return null;
+  const [job] = await opened().findJobs<{ userId?: string }>(row.name, { id });
+  return job ?? null;
+}
+
+const toSendOptions = ({ startAfterSeconds, singletonKey }: EnqueueOptions) => ({
+  ...(startAfterSeconds ? { startAfter: startAfterSeconds } : {}),
+  ...(singletonKey ? { singletonKey } : {}),
+});
+
+async function createQueue(queue: PgBoss, job: JobDefinition): Promise<void> {
+  // `stately`: of one key at most one waits and one runs, so that two runs never work on the same person at once.
+  await queue.createQueue(job.name, {
+    policy: 'stately',
+    retryLimit: job.retryLimit ?? 3,
+    retryDelay: 2,
+    retryBackoff: true,
+    expireInSeconds: job.expireInSeconds ?? 300,
+    deleteAfterSeconds: 7 * 86_400,
+  });
+  if (job.schedule) await queue.schedule(job.name, job.schedule);
+}
+
+/**
+ * pg-boss looks a queue's settings up at its first send, outside the caller's transaction. With one connection that
+ * would wait for itself, so the look-up is made now, by a search that finds nothing.
+ */
+async function warmUp(queue: PgBoss, jobs: readonly JobDefinition[]): Promise<void> {
+  for (const { name } of jobs) await queue.findJobs(name, { id: '00000000-0000-0000-0000-000000000000' });
+}
+
+async function work(queue: PgBoss, job: JobDefinition): Promise<void> {
+  const options = { pollingIntervalSeconds: 0.5, includeMetadata: true } as const;
+  const run: WorkWithMetadataHandler<never> = async ([task]) => {
+    if (!task) return;
+    try {
+      await job.run(task.data, task.signal);
+    } catch (err) {
+      const isLastTry = task.retryCount >= task.retryLimit;
+      log.error({ err, job: job.name, jobId: task.id, isLastTry }, 'a job failed');
+      if (isLastTry) await job.onFailed?.(task.data, err);
+      throw err;
+    }
+  };
+  await queue.work(job.name, options, run);
+}
+
+function opened(): PgBoss {
+  if (!boss) throw new Error('the job queue is not open');
+  return boss;
+}

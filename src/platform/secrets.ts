@@ -1,0 +1,33 @@
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+
+let root: Buffer | undefined;
+
+/** What a key is for: every purpose has its own, so that none can stand in for another. */
+export type KeyPurpose = 'access-token' | 'refresh-token' | 'link';
+
+/** Takes the secret from the settings, or from DATA_DIR, where it is made on the first start, readable by its owner. */
+export function openSecrets(config: Config): void {
+  root = config.jwtSecret ? Buffer.from(config.jwtSecret) : readOrCreate(config.dataDir);
+}
+
+/** The key of 32 bytes for a purpose (HKDF, RFC 5869). */
+export function keyFor(purpose: KeyPurpose): Buffer {
+  if (!root) throw new Error('the secrets are not open');
+  return Buffer.from(hkdfSync('sha256', root, 'lifegraph', purpose, 32));
+}
+
+function readOrCreate(dataDir: string): Buffer {
+  if (dataDir.startsWith('memory://')) return randomBytes(32);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const file = join(dataDir, 'secret');
+  try {
+    // `wx` fails when the file exists: of two processes that start together one writes, both read.
+    writeFileSync(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return Buffer.from(readFileSync(file, 'utf8'), 'base64');
+}

@@ -1,0 +1,26 @@
+import { DatabaseError, Pool, type QueryResult } from 'pg';
+
+/** SQLSTATE classes after which a connection is of no more use: connection exception, operator intervention. */
+const fatal = /^(08|57)/;
+
+/**
+ * A pool that keeps a connection whose statement failed. The driver's own `pool.query` throws the connection away with
+ * every error, be it only a broken constraint: dear on a server, and on the embedded database, which has one connection,
+ * the next statement finds none.
+ */
+export class SteadyPool extends Pool {
+  // The driver declares a dozen overloads; callers here use the two promise forms, which this serves.
+  override query = (async (...parameters: unknown[]): Promise<QueryResult> => {
+    const client = await this.connect();
+    try {
+      const result = await (client.query as (...all: unknown[]) => Promise<QueryResult>)(...parameters);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(!isStatementError(error));
+      throw error;
+    }
+  }) as Pool['query'];
+}
+
+const isStatementError = (error: unknown): boolean => error instanceof DatabaseError && !fatal.test(error.code ?? '');

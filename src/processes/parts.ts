@@ -1,0 +1,53 @@
+import { startFollowing, stopFollowing } from '../changes/follow.ts';
+import { registerFollowUps } from '../changes/follow-ups.ts';
+import type { Config } from '../config.ts';
+import { domains } from '../domains.ts';
+import { closeBus, openBus } from '../platform/bus.ts';
+import { closeDatabase, openDatabase } from '../platform/database.ts';
+import { openLog } from '../platform/log.ts';
+import { closeQueue, openQueue } from '../platform/queue.ts';
+import { openSecrets } from '../platform/secrets.ts';
+import { closeThreads } from '../platform/thread-pool.ts';
+import { startWeb } from './web.ts';
+
+type Stop = () => Promise<void> | void;
+
+export type Running = {
+  /** The address of the API; undefined for a worker. */
+  url: string | undefined;
+  /** Stops everything, the last started first. May be called twice. */
+  stop: () => Promise<void>;
+};
+
+/** Starts the parts of a process in their order. When one fails, those before it are stopped again. */
+export async function startParts(config: Config): Promise<Running> {
+  const stops: Stop[] = [];
+  const stop = async () => {
+    for (let each = stops.pop(); each; each = stops.pop()) await each();
+  };
+  try {
+    const url = await start(config, stops);
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(config: Config, stops: Stop[]): Promise<string | undefined> {
+  openLog(config.logLevel);
+  stops.push(closeDatabase);
+  await openDatabase(config);
+  openSecrets(config);
+  stops.push(closeBus);
+  openBus(config.redisUrl);
+  registerFollowUps(domains.flatMap((domain) => domain.followUps ?? []), config.insightsDebounceSeconds);
+  stops.push(closeThreads, closeQueue);
+  await openQueue(domains.flatMap((domain) => domain.jobs ?? []), config.runsJobs);
+  if (!config.servesWeb) return undefined;
+  stops.push(stopFollowing);
+  startFollowing(config.heartbeatSeconds);
+  const web = await startWeb(config);
+  stops.push(web.stop);
+  return web.url;
+}

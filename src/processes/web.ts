@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config.ts';
+import { domains } from '../domains.ts';
+import { loadSchema } from '../graphql/schema.ts';
+import { createGraphqlServer, type GraphqlServer } from '../graphql/server.ts';
+import { serveSockets } from '../graphql/sockets.ts';
+import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
+import { sql } from '../platform/database.ts';
+import { log } from '../platform/log.ts';
+
+/** Milliseconds that requests under way get to end. */
+const drainLimit = 10_000;
+
+export type Web = {
+  /** Where it listens: http://127.0.0.1:4000 */
+  url: string;
+  stop: () => Promise<void>;
+};
+
+/** Starts to serve the API: GraphQL over HTTP and WebSocket, the plain routes of the domains, and health. */
+export async function startWeb(config: Config): Promise<Web> {
+  const graphql = createGraphqlServer(await loadSchema(), config.isProduction);
+  const state = { isDraining: false };
+  const server = createServer((request, response) => {
+    handle(request, response, graphql, state).catch((error: unknown) => fail(response, error));
+  });
+  const closeSockets = serveSockets(server, graphql, config.heartbeatSeconds);
+  await listen(server, config);
+  const { port } = server.address() as AddressInfo;
+  const stop = async () => {
+    state.isDraining = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    await closeSockets();
+    server.closeIdleConnections();
+    const limit = setTimeout(() => server.closeAllConnections(), drainLimit);
+    await closed;
+    clearTimeout(limit);
+  };
+  return { url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`, stop };
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+}
+
+const routes = new Map(domains.flatMap((domain) => domain.routes ?? []).map((route) => [`${route.method} ${route.segment}`, route]));
+
+async function handle(request: IncomingMessage, response: ServerResponse, graphql: GraphqlServer, state: { isDraining: boolean }): Promise<void> {
+  // The host in the address is of no interest; without one, a relative target would not parse.
+  const url = URL.parse(request.url ?? '/', 'http://localhost');
+  const [, segment = ''] = url?.pathname.split('/') ?? [];
+  const route = routes.get(`${request.method} ${segment}`);
+  if (url && route) return route.handle(request, response, url);
+  if (segment === 'graphql') return void (await graphql(request, response));
+  if (url?.pathname === '/health/live') return answer(response, 200, { status: 'live' });
+  if (url?.pathname === '/health/ready') return answerReady(response, state.isDraining);
+  if (url?.pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end();
+  answer(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. The API is at /graphql.' });
+}
+
+async function answerReady(response: ServerResponse, isDraining: boolean): Promise<void> {
+  const reason = isDraining ? 'the server is stopping' : await findDatabaseProblem();
+  answer(response, reason ? 503 : 200, reason ? { status: 'unavailable', reason } : { status: 'ready' });
+}
+
+const findDatabaseProblem = (): Promise<string | null> =>
+  sql.query('SELECT 1 AS one').then(
+    () => null,
+    () => 'the database does not answer',
+  );
+
+const statuses: Record<ErrorCode, number> = {
+  UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, INVALID_INPUT: 400, CONFLICT: 409, RATE_LIMITED: 429, TOO_COSTLY: 413,
+  UNAVAILABLE: 503, INTERNAL: 500,
+};
+
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  if (error instanceof ExpectedError) {
+    return answer(response, statuses[error.code], { code: error.code, message: error.message, ...error.details });
+  }
+  log.error({ err: error }, 'a request failed');
+  answer(response, 500, { code: 'INTERNAL', message: 'Something went wrong on our side.' });
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
