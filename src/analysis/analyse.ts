@@ -1,5 +1,11 @@
 import { pairAtLag } from './correlation.ts';
-import { type CorrelationResult, FALSE_DISCOVERY_RATE, judgeFamily, type NearCopy, testCorrelations } from './correlations.ts';
+import {
+  type CorrelationResult,
+  FALSE_DISCOVERY_RATE,
+  judgeFamily,
+  type NearCopy,
+  testCorrelations,
+} from './correlations.ts';
 import type { DailySeries } from './daily-series.ts';
 import { benjaminiHochberg } from './significance.ts';
 import { testTrend, type TrendResult } from './trend.ts';
@@ -17,10 +23,13 @@ export type AnalysisOutput = { findings: Finding[]; familySize: number; nearCopi
  * The whole pipeline for one person: correlations, strongest evidence first, then trends in the order of the series.
  *
  * Pearson's and Spearman's tests of all pairs, lags and directions form ONE family, so the rate of 0.10 holds over
- * everything tried; of each unordered pair only its best significant test is kept. Trends form a family of their own
- * at the same rate, and must also be significant by themselves.
+ * everything tried; of each unordered pair only its best significant test is kept. Trends form a family of their own at
+ * the same rate, and must also be significant by themselves.
  *
- * MEASURED
+ * Measured, 8 independent metrics over 120 days, lags 0–14, share of histories with any correlation: AR(1) φ = 0 4 %,
+ * 0.3 4 %, 0.6 0.5 %, 0.85 0 % (100–200 histories each); with 40 % of days missing 4 %; log-normal 1 %; habits with 16
+ * % yes 1 %; a mixture of such kinds with 20 % missing 1 %. Pooling the methods costs no level, since the two p-values
+ * of a pair mostly agree: with Spearman alone it was 7, 6.5, 0.5 and 0 %. Share with any trend 2–9 %.
  */
 export function analyse(input: AnalysisInput): AnalysisOutput {
   const { series, maxLagDays } = input;
@@ -28,7 +37,11 @@ export function analyse(input: AnalysisInput): AnalysisOutput {
   const spearman = testCorrelations(series, { method: 'SPEARMAN', maxLagDays });
   const family = judgeFamily([...pearson.results, ...spearman.results]);
   const correlations = keepBestPerPair(family).map((result) => describeCorrelation(result, series));
-  return { findings: [...correlations, ...findTrends(series)], familySize: family.length, nearCopies: spearman.nearCopies };
+  return {
+    findings: [...correlations, ...findTrends(series)],
+    familySize: family.length,
+    nearCopies: spearman.nearCopies,
+  };
 }
 
 /** One finding per unordered pair, not one per lag. */

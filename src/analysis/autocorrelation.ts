@@ -1,4 +1,7 @@
-/** How a series depends on its own past: autocorrelations at lags 0..k in days, and φ of the AR(1) process nearest to it. */
+/**
+ * How a series depends on its own past: autocorrelations at lags 0..k in days, and φ of the AR(1) process nearest to
+ * it.
+ */
 export type Dependence = { autocorrelations: Float64Array; phi: number };
 
 const LARGEST_PHI = 0.99;

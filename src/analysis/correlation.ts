@@ -1,7 +1,9 @@
 import { isConstant, normalizeScale } from './daily-series.ts';
 import { averageRanks } from './ranks.ts';
 
-/** The complete pairs of two series, all three of one length; `days` are the indexes of the outcome's days, ascending. */
+/**
+ * The complete pairs of two series, all three of one length; `days` are the indexes of the outcome's days, ascending.
+ */
 export type Pairs = { driver: Float64Array; outcome: Float64Array; days: Int32Array };
 
 /**
@@ -28,7 +30,10 @@ export function pearson(a: Float64Array, b: Float64Array): number {
   return correlateComplete(normalizeScale(pairs.driver), normalizeScale(pairs.outcome));
 }
 
-/** Spearman's rho over the complete pairs: Pearson's r of their average ranks. NaN when either side does not vary over them. */
+/**
+ * Spearman's rho over the complete pairs: Pearson's r of their average ranks. NaN when either side does not vary over
+ * them.
+ */
 export function spearman(a: Float64Array, b: Float64Array): number {
   const pairs = pairAtLag(a, b, 0);
   return correlateComplete(averageRanks(pairs.driver), averageRanks(pairs.outcome));

@@ -9,12 +9,29 @@ import { describeShape, gammaTailPValue } from './tail-shape.ts';
 
 export type CorrelationMethod = 'PEARSON' | 'SPEARMAN';
 /**
- * One tested pair: `driver` on day t beside `outcome` on day t + `lagDays`; at lag 0 the driver is the earlier one in the
- * input. `n` common days are worth `effectiveN` independent ones. `pValue` is two-sided: Student's t, but never below
- * the gamma tail that skewed or heavy-tailed values call for. `qValue` is the false-discovery rate over the family.
+ * One tested pair: `driver` on day t beside `outcome` on day t + `lagDays`; at lag 0 the driver is the earlier one in
+ * the input. `n` common days are worth `effectiveN` independent ones. `pValue` is two-sided: Student's t, but never
+ * below the gamma tail that skewed or heavy-tailed values call for. `qValue` is the false-discovery rate over the
+ * family.
  */
-export type CorrelationResult = { driver: string; outcome: string; lagDays: number; method: CorrelationMethod; coefficient: number; n: number; effectiveN: number; pValue: number; qValue: number; isSignificant: boolean };
-export type CorrelationOptions = { method: CorrelationMethod; maxLagDays: number; minPairs?: number /* default 14 */; falseDiscoveryRate?: number /* default 0.10 */ };
+export type CorrelationResult = {
+  driver: string;
+  outcome: string;
+  lagDays: number;
+  method: CorrelationMethod;
+  coefficient: number;
+  n: number;
+  effectiveN: number;
+  pValue: number;
+  qValue: number;
+  isSignificant: boolean;
+};
+export type CorrelationOptions = {
+  method: CorrelationMethod;
+  maxLagDays: number;
+  minPairs?: number /* default 14 */;
+  falseDiscoveryRate?: number /* default 0.10 */;
+};
 /** Two metrics that are one measurement; `coefficient` is Spearman's on the same day. */
 export type NearCopy = { a: string; b: string; coefficient: number };
 export type CorrelationFamily = { familySize: number; results: CorrelationResult[]; nearCopies: NearCopy[] };
@@ -26,9 +43,9 @@ type Untested = Omit<CorrelationResult, 'qValue' | 'isSignificant'>;
 type Prepared = { id: string; values: Float64Array; sorted: Int32Array; dependence: Dependence };
 
 /**
- * All pairs: at lag 0 each unordered pair once; at lag ≥ 1 both directions (driver leads). Pairs with < minPairs common days or a
- * constant side are not tested and not in the family; neither are near-copies, at any lag. Results come in the order of
- * the input: by pair, then lag, then direction.
+ * All pairs: at lag 0 each unordered pair once; at lag ≥ 1 both directions (driver leads). Pairs with < minPairs common
+ * days or a constant side are not tested and not in the family; neither are near-copies, at any lag. Results come in
+ * the order of the input: by pair, then lag, then direction.
  */
 export function testCorrelations(series: readonly DailySeries[], options: CorrelationOptions): CorrelationFamily {
   const prepared = series.map((one) => prepare(one, options.method));
@@ -43,7 +60,10 @@ export function testCorrelations(series: readonly DailySeries[], options: Correl
 }
 
 /** Gives each test its q-value over all of `tested`, taken as one family (Benjamini & Hochberg 1995). Same order. */
-export function judgeFamily(tested: readonly Untested[], falseDiscoveryRate = FALSE_DISCOVERY_RATE): CorrelationResult[] {
+export function judgeFamily(
+  tested: readonly Untested[],
+  falseDiscoveryRate = FALSE_DISCOVERY_RATE,
+): CorrelationResult[] {
   const qValues = benjaminiHochberg(Float64Array.from(tested, (test) => test.pValue));
   return tested.map((test, i) => ({ ...test, qValue: qValues[i]!, isSignificant: qValues[i]! <= falseDiscoveryRate }));
 }
@@ -82,7 +102,11 @@ function testAtLag(driver: Prepared, outcome: Prepared, lagDays: number, options
   return { driver: driver.id, outcome: outcome.id, lagDays, method, coefficient, n: days.length, effectiveN, pValue };
 }
 
-function testCoefficient(r: number, effectiveN: number, pairs: { driver: Float64Array; outcome: Float64Array }): number {
+function testCoefficient(
+  r: number,
+  effectiveN: number,
+  pairs: { driver: Float64Array; outcome: Float64Array },
+): number {
   const floor = gammaTailPValue(r, effectiveN, describeShape(pairs.driver), describeShape(pairs.outcome));
   return Math.max(floor, correlationPValue(r, effectiveN));
 }

@@ -1,4 +1,7 @@
-/** One metric's value per civil day; NaN = missing. Index 0 is `firstDay` (days since 1970-01-01). All series of one analysis share firstDay and length. */
+/**
+ * One metric's value per civil day; NaN = missing. Index 0 is `firstDay` (days since 1970-01-01). All series of one
+ * analysis share firstDay and length.
+ */
 export type DailySeries = { id: string; values: Float64Array };
 
 /** How many days carry a value. */
@@ -8,7 +11,10 @@ export function countDays(values: Float64Array): number {
   return count;
 }
 
-/** Whether all values that are present are one and the same (true for an empty series): nothing varies, so nothing can go with it. */
+/**
+ * Whether all values that are present are one and the same (true for an empty series): nothing varies, so nothing can
+ * go with it.
+ */
 export function isConstant(values: Float64Array): boolean {
   let first = Number.NaN;
   for (const value of values) {

@@ -4,8 +4,8 @@ const TINY = 1e-300;
 const MAX_STEPS = 100_000;
 
 /**
- * The regularized upper incomplete gamma function Q(a, x) = Γ(a, x)/Γ(a), for a ≥ 0.5 (NIST DLMF 8.2.4): the chance that a
- * gamma variable of shape a and scale 1 exceeds x. Series below the mean, continued fraction above it, where the
+ * The regularized upper incomplete gamma function Q(a, x) = Γ(a, x)/Γ(a), for a ≥ 0.5 (NIST DLMF 8.2.4): the chance
+ * that a gamma variable of shape a and scale 1 exceeds x. Series below the mean, continued fraction above it, where the
  * tail keeps its relative precision.
  */
 export function upperGamma(a: number, x: number): number {

@@ -2,9 +2,9 @@
 export type KendallScore = { score: number; variance: number; tau: number };
 
 /**
- * Mann–Kendall's S = Σ sign(yⱼ - yᵢ) over i < j for values without NaN in time order, with its variance under independence
- * corrected for ties, (n(n-1)(2n+5) - Σ t(t-1)(2t+5))/18 (Kendall 1975), and τ_b = S / √(n₀(n₀ - Σ t(t-1)/2)) with
- * n₀ = n(n-1)/2.
+ * Mann–Kendall's S = Σ sign(yⱼ - yᵢ) over i < j for values without NaN in time order, with its variance under
+ * independence corrected for ties, (n(n-1)(2n+5) - Σ t(t-1)(2t+5))/18 (Kendall 1975), and τ_b = S / √(n₀(n₀ - Σ
+ * t(t-1)/2)) with n₀ = n(n-1)/2.
  */
 export function scoreKendall(values: Float64Array): KendallScore {
   const n = values.length;

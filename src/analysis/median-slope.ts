@@ -7,8 +7,8 @@ export type Points = { days: Float64Array; values: Float64Array };
 type Bracket = { low: number; high: number; below: number; inside: number };
 
 /**
- * The median of the slopes (yⱼ - yᵢ)/(tⱼ - tᵢ) of all pairs of points, per day: the Theil–Sen estimator (Sen 1968). O(n²) time,
- * constant memory. Needs two points or more, on different days.
+ * The median of the slopes (yⱼ - yᵢ)/(tⱼ - tᵢ) of all pairs of points, per day: the Theil–Sen estimator (Sen 1968).
+ * O(n²) time, constant memory. Needs two points or more, on different days.
  */
 export function medianSlope(points: Points): number {
   const n = points.days.length;
@@ -17,7 +17,9 @@ export function medianSlope(points: Points): number {
   return count % 2 === 1 ? lower : (lower + nextSlope(points, lower, count / 2)) / 2;
 }
 
-/** The slope of rank k, when `previous` is that of rank k - 1: the same again if enough are, else the least above it. */
+/**
+ * The slope of rank k, when `previous` is that of rank k - 1: the same again if enough are, else the least above it.
+ */
 function nextSlope({ days, values }: Points, previous: number, k: number): number {
   let upTo = 0;
   let above = Number.POSITIVE_INFINITY;

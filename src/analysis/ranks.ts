@@ -14,7 +14,7 @@ export function rankSorted(values: Float64Array, sorted: Int32Array): Float64Arr
   const ranks = new Float64Array(values.length).fill(Number.NaN);
   for (let start = 0, end = 0; start < sorted.length; start = end) {
     const value = values[sorted[start]!]!;
-    while (end < sorted.length && values[sorted[end]!]! === value) end++;
+    while (end < sorted.length && value === values[sorted[end]!]) end++;
     const shared = (start + 1 + end) / 2;
     for (let i = start; i < end; i++) ranks[sorted[i]!] = shared;
   }

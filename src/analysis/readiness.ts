@@ -6,7 +6,12 @@ import { MIN_TREND_DAYS } from './trend.ts';
 /** NOT_NUMERIC is never given here: a text metric has no daily series. The domain adds it. */
 export type ReadinessReason = 'READY' | 'TOO_FEW_DAYS' | 'TOO_FEW_PAIRED_DAYS' | 'CONSTANT' | 'NOT_NUMERIC';
 /** `missingDays` is how many more days would do, null when days are not what is missing. */
-export type SeriesReadiness = { ids: string[]; type: 'CORRELATION' | 'TREND'; reason: ReadinessReason; missingDays: number | null };
+export type SeriesReadiness = {
+  ids: string[];
+  type: 'CORRELATION' | 'TREND';
+  reason: ReadinessReason;
+  missingDays: number | null;
+};
 type Verdict = Pick<SeriesReadiness, 'reason' | 'missingDays'>;
 
 /**

@@ -11,9 +11,9 @@ export function studentPValue(t: number, df: number): number {
 }
 
 /**
- * Two-sided p-value of a correlation coefficient r in [-1, 1] got from data worth `effectiveN` independent pairs: Student's t
- * with effectiveN - 2 degrees of freedom, t = r √((n-2)/(1-r²)). Put into the formula of `studentPValue`, df/(df+t²)
- * is 1 - r². Three pairs or fewer prove nothing: p = 1.
+ * Two-sided p-value of a correlation coefficient r in [-1, 1] got from data worth `effectiveN` independent pairs:
+ * Student's t with effectiveN - 2 degrees of freedom, t = r √((n-2)/(1-r²)). Put into the formula of `studentPValue`,
+ * df/(df+t²) is 1 - r². Three pairs or fewer prove nothing: p = 1.
  */
 export function correlationPValue(r: number, effectiveN: number): number {
   if (effectiveN <= 3) return 1;

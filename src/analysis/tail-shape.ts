@@ -3,7 +3,10 @@ import { upperGamma } from './incomplete-gamma.ts';
 /** Third and fourth standardized moments; both are 0 for a normal distribution, and for a constant. */
 export type Shape = { skewness: number; excessKurtosis: number };
 
-/** Below this skewness of r the gamma tail and the normal one agree, and its shape parameter, 4/skew², would only get huge. */
+/**
+ * Below this skewness of r the gamma tail and the normal one agree, and its shape parameter, 4/skew², would only get
+ * huge.
+ */
 const NEGLIGIBLE_SKEWNESS = 0.01;
 
 /** The moments m₃/m₂^1.5 and m₄/m₂² - 3 of values without NaN. */
@@ -23,16 +26,17 @@ export function describeShape(values: Float64Array): Shape {
 }
 
 /**
- * Two-sided p-value of a correlation r whose null distribution is skewed or heavy-tailed because both sides are: a shifted
- * gamma (Pearson type III) with the moments of r under permutation, skewness γ₁ₐγ₁ᵦ/√n and excess kurtosis γ₂ₐγ₂ᵦ/n
- * (Pitman 1937; the gamma fit is Mielke & Berry's), n being the effective one. Where the kurtosis says more than the
- * skewness, the gamma that has this kurtosis (1.5 skew²) is taken, on whichever side r lies. 0 where neither matters:
- * this is a floor under Student's p-value, not a replacement.
+ * Two-sided p-value of a correlation r whose null distribution is skewed or heavy-tailed because both sides are: a
+ * shifted gamma (Pearson type III) with the moments of r under permutation, skewness γ₁ₐγ₁ᵦ/√n and excess kurtosis
+ * γ₂ₐγ₂ᵦ/n (Pitman 1937; the gamma fit is Mielke & Berry's), n being the effective one. Where the kurtosis says more
+ * than the skewness, the gamma that has this kurtosis (1.5 skew²) is taken, on whichever side r lies. 0 where neither
+ * matters: this is a floor under Student's p-value, not a replacement.
  *
  * Student's t takes two rare habits that coincide twice, or two sprees that meet at one of 29 lags, for near certainty.
  * Share of noise histories with a finding without this floor and with it (8 metrics, 120 days, lags 0–14, q ≤ 0.10):
- * yes/no with 16 % yes, Spearman, 38 % and 2 %; with 5 % yes 100 % and 0 %; Pearson on log-normal 88 % and 0 %, on
- * cubed normal 98 % and 0 %. On normal values it changes nothing.
+ * yes/no with 16 % yes, Spearman, 32 % and 0 %; with 5 % yes 100 % and 0 %; Pearson on log-normal 82 % and 0 %, on
+ * cubed normal 97 % and 0 % (60 histories each, AR(1) with φ = 0.6). On normal values it changes nothing. The price: a
+ * true link between two habits of 16 % yes, latent r = 0.5, n = 180, is seen in 35 %; at latent r = 0.8 in 98 %.
  */
 export function gammaTailPValue(r: number, effectiveN: number, a: Shape, b: Shape): number {
   if (effectiveN <= 3) return 1;

@@ -6,7 +6,14 @@ import { averageRanks } from './ranks.ts';
 import { studentPValue } from './significance.ts';
 
 /** `slopePerDay` and `intercept` (at index 0) are in the metric's units; `strength` is Kendall's τ_b, -1..1. */
-export type TrendResult = { direction: 'RISING' | 'FALLING' | 'STEADY'; slopePerDay: number; intercept: number; n: number; pValue: number; strength: number };
+export type TrendResult = {
+  direction: 'RISING' | 'FALLING' | 'STEADY';
+  slopePerDay: number;
+  intercept: number;
+  n: number;
+  pValue: number;
+  strength: number;
+};
 
 /** Fewer values say nothing about a direction. */
 export const MIN_TREND_DAYS = 10;
@@ -15,18 +22,18 @@ const SIGNIFICANCE_LEVEL = 0.05;
 const ROUNDING = 1e-9;
 
 /**
- * Theil–Sen line with Mann–Kendall's test; null for fewer than 10 values or constant ones. The intercept is
- * median(y) - slope median(t), as SciPy has it. `direction` is STEADY unless pValue < 0.05.
+ * Theil–Sen line with Mann–Kendall's test; null for fewer than 10 values or constant ones. The intercept is median(y) -
+ * slope median(t), as SciPy has it. `direction` is STEADY unless pValue < 0.05.
  *
  * The variance of S is corrected for ties and, after Yue & Wang (2004), multiplied by the n/n* of an AR(1) process,
  * whose φ is estimated from the ranks of the residuals and relieved of its bias. S is then compared with Student's t
  * with (n* - 2)/2 degrees of freedom: φ is itself an estimate, and the normal tail would forget that.
  *
- * Measured on AR(1) noise, 120 days, α = 0.05, φ = 0 | 0.3 | 0.6 | 0.85 | 0.95, share called a trend: no correction
- * 5.5 | 14 | 32 | 56 | 78 %, Hamed & Rao (1998) 5 | 10 | 16 | 27 | 43 %, Yue & Wang with plain r₁ 5 | 6 | 8 | 10 | 18 %,
- * this one 3 | 4 | 4 | 4 | 4 % (30 days, φ = 0.6 | 0.85: 4 | 4 %). With n* - 2 degrees of freedom each series keeps 5 %,
- * but of 30-day histories with 8 metrics 12–18 % got a trend at q ≤ 0.10; with half of them 8–12 %, and of 120-day
- * ones 4–9 %. A rise of 0.02 σ a day over 120 days on φ = 0.6 is seen in 92 %.
+ * Measured on AR(1) noise, 120 days, α = 0.05, φ = 0 | 0.3 | 0.6 | 0.85 | 0.95, share called a trend: no correction 5.5
+ * | 14 | 32 | 56 | 78 %, Hamed & Rao (1998) 5 | 10 | 16 | 27 | 43 %, Yue & Wang with plain r₁ 5 | 6 | 8 | 10 | 18 %,
+ * this one 4 | 4 | 3 | 3 | 3 % (1000 series; φ = 0.6 over 12 | 30 | 365 days: 3 | 3 | 5 %). With n* - 2 degrees of
+ * freedom a series keeps its 5 %, but of 1000 30-day histories of 8 metrics 9 | 12 | 16 % (φ = 0.3 | 0.6 | 0.85) got a
+ * trend at q ≤ 0.10; with half of them 5 | 6 | 8 %. A rise of 0.02 σ a day over 120 days on φ = 0.6 is seen in 92 %.
  */
 export function testTrend(values: Float64Array): TrendResult | null {
   const points = collectPoints(values);
@@ -53,8 +60,8 @@ function scorePValue(score: number, variance: number, n: number, inflation: numb
 }
 
 /**
- * n/n* = 1 + 2 Σ (1-k/n) φᵏ ≥ 1. Values count as consecutive whatever the gaps between them: those of a metric kept once a
- * week then show the dependence they really have on each other.
+ * n/n* = 1 + 2 Σ (1-k/n) φᵏ ≥ 1. Values count as consecutive whatever the gaps between them: those of a metric kept
+ * once a week then show the dependence they really have on each other.
  */
 function inflateVariance(points: Points, slope: number): number {
   const n = points.values.length;

@@ -23,7 +23,7 @@ describe('analyse on noise', () => {
     ['habits kept on one day in six', (z) => Number(z > 1)],
   ];
 
-  it.each(kinds)('finds a correlation in no more people than promised: %s', { timeout: 60_000 }, (_, shape) => {
+  it.each(kinds)('finds a correlation in no more people than promised: %s', { timeout: 60_000 }, (_kind, shape) => {
     const persons = Array.from({ length: people }, (_, seed) => drawPerson(seed, 8, 120, 0.6, shape));
     const fooled = persons.filter((series) => correlationsOf(analyse({ series, maxLagDays: 14 })).length > 0);
     expect(fooled.length / people).toBeLessThanOrEqual(highestRate);
@@ -31,15 +31,22 @@ describe('analyse on noise', () => {
 
   it('finds a trend in no more people than promised', () => {
     const persons = Array.from({ length: people }, (_, seed) => drawPerson(seed, 8, 120, 0.6));
-    const fooled = persons.filter((series) => analyse({ series, maxLagDays: 0 }).findings.some(({ type }) => type === 'TREND'));
+    const fooled = persons.filter((series) =>
+      analyse({ series, maxLagDays: 0 }).findings.some(({ type }) => type === 'TREND'),
+    );
     expect(fooled.length / people).toBeLessThanOrEqual(highestRate);
   });
 });
 
 describe('analyse on planted effects', () => {
   it.each([0, 0.6])('finds r = 0.5 a day later, driver with φ = %s', { timeout: 60_000 }, (phi) => {
-    const found = Array.from({ length: 20 }, (_, seed) => correlationsOf(analyse({ series: plantEffect(seed, phi), maxLagDays: 14 })))
-      .filter((list) => list.some(({ correlation: { driver, outcome, lagDays } }) => `${driver} ${outcome} ${lagDays}` === 'driver outcome 1'));
+    const found = Array.from({ length: 20 }, (_, seed) =>
+      correlationsOf(analyse({ series: plantEffect(seed, phi), maxLagDays: 14 })),
+    ).filter((list) =>
+      list.some(
+        ({ correlation: { driver, outcome, lagDays } }) => `${driver} ${outcome} ${lagDays}` === 'driver outcome 1',
+      ),
+    );
     expect(found.length).toBeGreaterThanOrEqual(18);
   });
 
@@ -47,9 +54,14 @@ describe('analyse on planted effects', () => {
     const series = plantEffect(1, 0.8);
     for (const day of [0, 1, 2, 179]) series[1]!.values[day] = Number.NaN;
     const findings = correlationsOf(analyse({ series, maxLagDays: 14 }));
-    const planted = findings.filter(({ correlation }) => correlation.driver === 'driver' || correlation.outcome === 'driver');
+    const planted = findings.filter(
+      ({ correlation }) => correlation.driver === 'driver' || correlation.outcome === 'driver',
+    );
     expect(planted).toHaveLength(1);
-    expect(planted[0]).toMatchObject({ correlation: { outcome: 'outcome', lagDays: 1, isSignificant: true }, range: { first: 3, last: 178 } });
+    expect(planted[0]).toMatchObject({
+      correlation: { outcome: 'outcome', lagDays: 1, isSignificant: true },
+      range: { first: 3, last: 178 },
+    });
     expect(planted[0]!.correlation.coefficient).toBeGreaterThan(0.3);
   });
 
@@ -62,9 +74,13 @@ describe('analyse on planted effects', () => {
   });
 
   it('finds a trend and the days it rests on', () => {
-    const values = drawAutoregressive(100, 0.2, seedUniform(2)).map((x, day) => (day < 5 ? Number.NaN : x + 0.05 * day));
+    const values = drawAutoregressive(100, 0.2, seedUniform(2)).map((x, day) =>
+      day < 5 ? Number.NaN : x + 0.05 * day,
+    );
     const { findings } = analyse({ series: [{ id: 'weight', values }], maxLagDays: 3 });
-    expect(findings).toMatchObject([{ type: 'TREND', seriesId: 'weight', trend: { direction: 'RISING', n: 95 }, range: { first: 5, last: 99 } }]);
+    expect(findings).toMatchObject([
+      { type: 'TREND', seriesId: 'weight', trend: { direction: 'RISING', n: 95 }, range: { first: 5, last: 99 } },
+    ]);
   });
 
   it('survives the way to a worker and back, and leaves its input alone', () => {
@@ -80,6 +96,14 @@ describe('analyse on planted effects', () => {
     const nothing = { findings: [], familySize: 0, nearCopies: [] };
     expect(analyse({ series: [], maxLagDays: 14 })).toEqual(nothing);
     const empty = new Float64Array(30).fill(Number.NaN);
-    expect(analyse({ series: [{ id: 'a', values: empty }, { id: 'b', values: empty }], maxLagDays: 14 })).toEqual(nothing);
+    expect(
+      analyse({
+        series: [
+          { id: 'a', values: empty },
+          { id: 'b', values: empty },
+        ],
+        maxLagDays: 14,
+      }),
+    ).toEqual(nothing);
   });
 });

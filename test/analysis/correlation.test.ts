@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pairAtLag, pearson, spearman } from '../../src/analysis/correlation.ts';
 import { drawNormal, seedUniform } from './noise.ts';
@@ -32,24 +32,46 @@ describe('pearson and spearman', () => {
   it('hold up to the ends of the range of doubles', () => {
     const [a, b] = [Float64Array.of(1, 2, 4, 8), Float64Array.of(2, 1, 5, 6)];
     for (const scale of [Number.MAX_VALUE / 8, 2 ** -1050]) {
-      expect(pearson(a.map((x) => scale * x), b)).toBeCloseTo(pearson(a, b), 9);
+      expect(
+        pearson(
+          a.map((x) => scale * x),
+          b,
+        ),
+      ).toBeCloseTo(pearson(a, b), 9);
     }
   });
 
   it('do not care for units, order or direction of time', () => {
-    fc.assert(fc.property(fc.nat(), fc.integer({ min: 1, max: 1000 }), fc.integer({ min: -1000, max: 1000 }), (seed, scale, shift) => {
-      const uniform = seedUniform(seed);
-      const a = Float64Array.from({ length: 25 }, () => drawNormal(uniform));
-      const b = Float64Array.from({ length: 25 }, () => drawNormal(uniform));
-      for (const correlate of [pearson, spearman]) {
-        const r = correlate(a, b);
-        expect(correlate(b, a)).toBeCloseTo(r, 9);
-        expect(correlate(a.map((x) => scale * x + shift), b)).toBeCloseTo(r, 9);
-        expect(correlate(a.map((x) => -x), b)).toBeCloseTo(-r, 9);
-        expect(correlate(a.toReversed(), b.toReversed())).toBeCloseTo(r, 9);
-      }
-      expect(spearman(a.map(Math.exp), b)).toBeCloseTo(spearman(a, b), 9);
-    }));
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 1, max: 1000 }),
+        fc.integer({ min: -1000, max: 1000 }),
+        (seed, scale, shift) => {
+          const uniform = seedUniform(seed);
+          const a = Float64Array.from({ length: 25 }, () => drawNormal(uniform));
+          const b = Float64Array.from({ length: 25 }, () => drawNormal(uniform));
+          for (const correlate of [pearson, spearman]) {
+            const r = correlate(a, b);
+            expect(correlate(b, a)).toBeCloseTo(r, 9);
+            expect(
+              correlate(
+                a.map((x) => scale * x + shift),
+                b,
+              ),
+            ).toBeCloseTo(r, 9);
+            expect(
+              correlate(
+                a.map((x) => -x),
+                b,
+              ),
+            ).toBeCloseTo(-r, 9);
+            expect(correlate(a.toReversed(), b.toReversed())).toBeCloseTo(r, 9);
+          }
+          expect(spearman(a.map(Math.exp), b)).toBeCloseTo(spearman(a, b), 9);
+        },
+      ),
+    );
   });
 });
 

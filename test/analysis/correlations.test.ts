@@ -16,12 +16,17 @@ describe('testCorrelations', () => {
   it('tests each pair once on the same day, and both ways at each lag', () => {
     const { familySize, results } = testCorrelations(drawPerson(1, 4, 60, 0.3), options);
     expect(familySize).toBe(6 + 6 * 3 * 2);
-    expect(new Set(results.map(({ driver, outcome, lagDays }) => `${driver} ${outcome} ${lagDays}`)).size).toBe(familySize);
+    expect(new Set(results.map(({ driver, outcome, lagDays }) => `${driver} ${outcome} ${lagDays}`)).size).toBe(
+      familySize,
+    );
     const sameDay = results.filter(({ lagDays }) => lagDays === 0);
     expect(sameDay.every(({ driver, outcome }) => driver < outcome)).toBe(true);
   });
 
-  it.each([['PEARSON', pearson], ['SPEARMAN', spearman]] as const)('gives the %s coefficient of just the paired days', (method, correlate) => {
+  it.each([
+    ['PEARSON', pearson],
+    ['SPEARMAN', spearman],
+  ] as const)('gives the %s coefficient of just the paired days', (method, correlate) => {
     const series = drawGappyPerson(2);
     const { results } = testCorrelations(series, { method, maxLagDays: 3 });
     const valuesOf = (id: string) => series.find((one) => one.id === id)!.values;
@@ -46,7 +51,10 @@ describe('testCorrelations', () => {
     const flat = { id: 'flat', values: new Float64Array(60).fill(0.1) };
     const scarce = { id: 'scarce', values: a!.values.map((x, day) => (day < 13 ? -x * x : Number.NaN)) };
     const infinite = { id: 'infinite', values: a!.values.map((x) => (x > 1 ? Infinity : -x)) };
-    const { familySize, results } = testCorrelations([a!, b!, flat, scarce, infinite], { method: 'PEARSON', maxLagDays: 1 });
+    const { familySize, results } = testCorrelations([a!, b!, flat, scarce, infinite], {
+      method: 'PEARSON',
+      maxLagDays: 1,
+    });
     expect(familySize).toBe(3);
     expect(results.every(({ qValue }) => Number.isFinite(qValue))).toBe(true);
     expect(testCorrelations([a!, b!, scarce], { ...options, minPairs: 13 }).familySize).toBeGreaterThan(7);
@@ -78,8 +86,8 @@ describe('testCorrelations', () => {
     const nameTest = ({ driver, outcome, lagDays }: CorrelationResult) =>
       `${lagDays ? [driver, outcome] : [driver, outcome].sort()} ${lagDays}`;
     const numbers = (list: typeof series) =>
-      testCorrelations(list, { method: 'PEARSON', maxLagDays: 2 }).results
-        .map((result) => ({ key: nameTest(result), p: result.pValue }))
+      testCorrelations(list, { method: 'PEARSON', maxLagDays: 2 })
+        .results.map((result) => ({ key: nameTest(result), p: result.pValue }))
         .sort((a, b) => (a.key < b.key ? -1 : 1));
     const expected = numbers(series).map(({ key, p }) => ({ key, p: expect.closeTo(p, 9) }));
     expect(expected.length).toBeGreaterThan(20);

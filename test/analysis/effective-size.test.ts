@@ -6,11 +6,14 @@ import { drawAutoregressive, seedUniform } from './noise.ts';
 const everyDay = (n: number) => Int32Array.from({ length: n }, (_, i) => i);
 const dependence = (values: Float64Array) => describeDependence(values, BARTLETT_LAGS);
 const exact = (phi: number) => ({ autocorrelations: Float64Array.from({ length: 31 }, (_, k) => phi ** k), phi });
-const drawMany = (phi: number) => Array.from({ length: 40 }, (_, seed) => drawAutoregressive(1000, phi, seedUniform(seed)));
+const drawMany = (phi: number) =>
+  Array.from({ length: 40 }, (_, seed) => drawAutoregressive(1000, phi, seedUniform(seed)));
 
 describe('autocorrelations', () => {
   it('find a weekly rhythm through missing days', () => {
-    const values = Float64Array.from({ length: 140 }, (_, day) => (day % 5 === 0 ? Number.NaN : Math.cos((day * 2 * Math.PI) / 7)));
+    const values = Float64Array.from({ length: 140 }, (_, day) =>
+      day % 5 === 0 ? Number.NaN : Math.cos((day * 2 * Math.PI) / 7),
+    );
     const [, r1, , , , , , r7] = autocorrelations(values, 7);
     expect(r1).toBeCloseTo(Math.cos((2 * Math.PI) / 7), 1);
     expect(r7).toBeCloseTo(1, 1);
@@ -48,7 +51,11 @@ describe('effectiveSize', () => {
   });
 
   it('comes near the true value for noise of known dependence', () => {
-    for (const [phi, share] of [[0, 1], [0.6, 0.64 / 1.36], [0.85, 0.2775 / 1.7225]] as const) {
+    for (const [phi, share] of [
+      [0, 1],
+      [0.6, 0.64 / 1.36],
+      [0.85, 0.2775 / 1.7225],
+    ] as const) {
       const many = drawMany(phi).map(dependence);
       const sizes = many.slice(1).map((one, i) => effectiveSize(everyDay(1000), one, many[i]!));
       const mean = sizes.reduce((a, b) => a + b) / sizes.length / 1000;

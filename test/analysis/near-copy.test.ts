@@ -7,14 +7,34 @@ const steps = drawAutoregressive(60, 0.3, uniform);
 
 describe('isNearCopy', () => {
   it('recognises another unit, a bend, an opposite and a little rounding', () => {
-    expect(isNearCopy(steps, steps.map((x) => 0.7 * x + 3))).toBe(true);
+    expect(
+      isNearCopy(
+        steps,
+        steps.map((x) => 0.7 * x + 3),
+      ),
+    ).toBe(true);
     expect(isNearCopy(steps, steps.map(Math.exp))).toBe(true);
-    expect(isNearCopy(steps, steps.map((x) => 24 - x))).toBe(true);
-    expect(isNearCopy(steps, steps.map((x) => Math.round(x * 8)))).toBe(true);
+    expect(
+      isNearCopy(
+        steps,
+        steps.map((x) => 24 - x),
+      ),
+    ).toBe(true);
+    expect(
+      isNearCopy(
+        steps,
+        steps.map((x) => Math.round(x * 8)),
+      ),
+    ).toBe(true);
   });
 
   it('leaves a strong correlation to be discovered', () => {
-    expect(isNearCopy(steps, steps.map((x) => x + 0.6 * drawNormal(uniform)))).toBe(false);
+    expect(
+      isNearCopy(
+        steps,
+        steps.map((x) => x + 0.6 * drawNormal(uniform)),
+      ),
+    ).toBe(false);
   });
 
   it('is not fooled by one wild day', () => {

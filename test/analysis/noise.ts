@@ -28,7 +28,13 @@ export function drawAutoregressive(days: number, phi: number, uniform: () => num
 }
 
 /** A person whose metrics have nothing to do with each other, `shape` bending normal values into the metric's kind. */
-export function drawPerson(seed: number, metrics: number, days: number, phi: number, shape = (z: number) => z): DailySeries[] {
+export function drawPerson(
+  seed: number,
+  metrics: number,
+  days: number,
+  phi: number,
+  shape = (z: number) => z,
+): DailySeries[] {
   const uniform = seedUniform(seed);
   return Array.from({ length: metrics }, (_, i) => ({
     id: `metric-${i}`,

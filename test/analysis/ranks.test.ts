@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { averageRanks } from '../../src/analysis/ranks.ts';
 import { references } from './references.ts';
@@ -24,12 +24,14 @@ describe('averageRanks', () => {
 
   it('always spends the ranks 1..n, in the order of the values', () => {
     const list = fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constant(Number.NaN)), { maxLength: 30 });
-    fc.assert(fc.property(list, (numbers) => {
-      const ranks = averageRanks(Float64Array.from(numbers));
-      const present = numbers.filter((value) => !Number.isNaN(value));
-      const sum = ranks.filter((rank) => !Number.isNaN(rank)).reduce((total, rank) => total + rank, 0);
-      expect(sum).toBe((present.length * (present.length + 1)) / 2);
-      numbers.forEach((a, i) => numbers.forEach((b, j) => expect(ranks[i]! < ranks[j]!).toBe(a < b)));
-    }));
+    fc.assert(
+      fc.property(list, (numbers) => {
+        const ranks = averageRanks(Float64Array.from(numbers));
+        const present = numbers.filter((value) => !Number.isNaN(value));
+        const sum = ranks.filter((rank) => !Number.isNaN(rank)).reduce((total, rank) => total + rank, 0);
+        expect(sum).toBe((present.length * (present.length + 1)) / 2);
+        numbers.forEach((a, i) => numbers.forEach((b, j) => expect(ranks[i]! < ranks[j]!).toBe(a < b)));
+      }),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scoreKendall } from '../../src/analysis/mann-kendall.ts';
 import { medianSlope } from '../../src/analysis/median-slope.ts';
@@ -35,7 +35,12 @@ describe('testTrend', () => {
 
   it('takes a straight line for a trend, however it is rounded', () => {
     const line = Float64Array.from({ length: 10 }, (_, day) => 0.1 * day + 80);
-    expect(testTrend(line)).toMatchObject({ direction: 'RISING', strength: 1, n: 10, slopePerDay: expect.closeTo(0.1, 9) });
+    expect(testTrend(line)).toMatchObject({
+      direction: 'RISING',
+      strength: 1,
+      n: 10,
+      slopePerDay: expect.closeTo(0.1, 9),
+    });
   });
 
   it('has no answer for fewer than ten values or constant ones', () => {
@@ -46,21 +51,33 @@ describe('testTrend', () => {
   });
 
   it('does not care for units and mirrors with the values', () => {
-    fc.assert(fc.property(fc.nat(), fc.integer({ min: 1, max: 500 }), fc.integer({ min: -500, max: 500 }), (seed, scale, shift) => {
-      const values = drawAutoregressive(40, 0.5, seedUniform(seed)).map((x, day) => x + day / 30);
-      const trend = testTrend(values)!;
-      const scaled = testTrend(values.map((x) => scale * x + shift))!;
-      const mirrored = testTrend(values.map((x) => -x))!;
-      expect(scaled.slopePerDay / scale).toBeCloseTo(trend.slopePerDay, 9);
-      expect(scaled.pValue).toBeCloseTo(trend.pValue, 9);
-      expect(mirrored).toMatchObject({ slopePerDay: expect.closeTo(-trend.slopePerDay, 9), strength: -trend.strength });
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 1, max: 500 }),
+        fc.integer({ min: -500, max: 500 }),
+        (seed, scale, shift) => {
+          const values = drawAutoregressive(40, 0.5, seedUniform(seed)).map((x, day) => x + day / 30);
+          const trend = testTrend(values)!;
+          const scaled = testTrend(values.map((x) => scale * x + shift))!;
+          const mirrored = testTrend(values.map((x) => -x))!;
+          expect(scaled.slopePerDay / scale).toBeCloseTo(trend.slopePerDay, 9);
+          expect(scaled.pValue).toBeCloseTo(trend.pValue, 9);
+          expect(mirrored).toMatchObject({
+            slopePerDay: expect.closeTo(-trend.slopePerDay, 9),
+            strength: -trend.strength,
+          });
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
   it('keeps its level on noise that depends on its past', () => {
     for (const phi of [0, 0.6, 0.85]) {
-      const falls = Array.from({ length: 400 }, (_, seed) => testTrend(drawAutoregressive(120, phi, seedUniform(seed)))!)
-        .filter(({ direction }) => direction !== 'STEADY');
+      const falls = Array.from({ length: 400 }, (_, seed) =>
+        testTrend(drawAutoregressive(120, phi, seedUniform(seed)))!,
+      ).filter(({ direction }) => direction !== 'STEADY');
       expect(falls.length / 400, `φ = ${phi}`).toBeLessThanOrEqual(0.05 + 1.64 * Math.sqrt((0.05 * 0.95) / 400));
     }
   });
@@ -75,7 +92,9 @@ describe('testTrend', () => {
 
 describe('medianSlope', () => {
   const sortAll = (values: Float64Array) => {
-    const slopes = [...values].flatMap((later, j) => [...values.subarray(0, j)].map((earlier, i) => (later - earlier) / (j - i)));
+    const slopes = [...values].flatMap((later, j) =>
+      [...values.subarray(0, j)].map((earlier, i) => (later - earlier) / (j - i)),
+    );
     const sorted = Float64Array.from(slopes).sort();
     return (sorted[Math.ceil(sorted.length / 2) - 1]! + sorted[Math.floor(sorted.length / 2)]!) / 2;
   };
