@@ -1,5 +1,7 @@
 import { pairAtLag } from './correlation.ts';
 import {
+  type CorrelationFamily,
+  type CorrelationOptions,
   type CorrelationResult,
   FALSE_DISCOVERY_RATE,
   judgeFamily,
@@ -43,6 +45,13 @@ export function analyse(input: AnalysisInput): AnalysisOutput {
     nearCopies: spearman.nearCopies,
   };
 }
+
+/** Every correlation test of one method, as one value in and one out: the shape a thread takes. */
+export const analyseCorrelations = (input: { series: DailySeries[]; options: CorrelationOptions }): CorrelationFamily =>
+  testCorrelations(input.series, input.options);
+
+/** The trend of each series, null where there are too few values for one. */
+export const analyseTrends = (series: DailySeries[]): (TrendResult | null)[] => series.map(({ values }) => testTrend(values));
 
 /** One finding per unordered pair, not one per lag. */
 function keepBestPerPair(family: readonly CorrelationResult[]): CorrelationResult[] {

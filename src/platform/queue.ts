@@ -1,5 +1,6 @@
 import { fromPrisma, PgBoss, type JobWithMetadata, type WorkWithMetadataHandler } from 'pg-boss';
 import type { JobDefinition } from '../kernel/define-domain.ts';
+import { UnavailableError } from '../kernel/errors.ts';
 import { executeSql, isEmbedded, sql, type Transaction } from './database.ts';
 import { log } from './log.ts';
 
@@ -21,6 +22,7 @@ export async function openQueue(jobs: readonly JobDefinition[], runsJobs: boolea
     backend: isEmbedded() ? 'pglite' : 'postgres',
     supervise: runsJobs,
     schedule: runsJobs,
+    superviseIntervalSeconds: 30,
     reindex: false,
   });
   boss.on('error', (err) => log.error({ err }, 'the job queue met an error'));
@@ -39,6 +41,19 @@ export async function closeQueue(): Promise<void> {
 /** Puts a job into the queue as part of the transaction. @returns its id, or null when an equal one is waiting */
 export const enqueue = (tx: Transaction, name: string, data: object, options: EnqueueOptions = {}): Promise<string | null> =>
   opened().send(name, data, { ...toSendOptions(options), db: fromPrisma(tx.prisma) });
+
+/**
+ * Puts a job into the queue to run now. An equal one that waits for its time is brought forward instead.
+ * @returns the id of the job
+ */
+export async function enqueueNow(tx: Transaction, name: string, data: object, singletonKey: string): Promise<string> {
+  const db = fromPrisma(tx.prisma);
+  const id = await opened().send(name, data, { singletonKey, db });
+  if (id) return id;
+  const { jobs } = await opened().update(name, data, { singletonKey, startAfter: new Date(), db });
+  if (jobs[0]) return jobs[0];
+  throw new UnavailableError('The job is just starting. Try again in a moment.');
+}
 
 /** Puts a job into the queue on its own, for callers that write nothing else. */
 export const enqueueAlone = (name: string, data: object, options: EnqueueOptions = {}): Promise<string | null> =>
@@ -65,6 +80,8 @@ async function createQueue(queue: PgBoss, job: JobDefinition): Promise<void> {
     retryDelay: 2,
     retryBackoff: true,
     expireInSeconds: job.expireInSeconds ?? 300,
+    // A worker that is killed stops answering: its job is taken up again without waiting for the expiry.
+    heartbeatSeconds: 30,
     deleteAfterSeconds: 7 * 86_400,
   });
   if (job.schedule) await queue.schedule(job.name, job.schedule);

@@ -1,0 +1,10 @@
+import { defineDomain } from '../../kernel/define-domain.ts';
+import { refreshJob } from './insights.ts';
+import { insightJobs } from './jobs.ts';
+
+export const insights = defineDomain({
+  name: 'insights',
+  loadGraphql: () => import('./graphql.ts'),
+  jobs: insightJobs,
+  followUps: [{ entityTypes: ['Entry', 'Metric'], job: refreshJob }],
+});

@@ -1,0 +1,3 @@
+import { defineDomain } from '../../kernel/define-domain.ts';
+
+export const jobs = defineDomain({ name: 'jobs', loadGraphql: () => import('./graphql.ts') });
