@@ -25,12 +25,19 @@ const settings = z
     /** Seconds that changes are gathered before an analysis runs. */
     INSIGHTS_DEBOUNCE_SECONDS: z.coerce.number().min(0).max(86_400).default(10),
     /** Largest file an import takes, in bytes. */
-    IMPORT_MAX_BYTES: z.coerce.number().int().positive().default(256 * 1024 * 1024),
+    IMPORT_MAX_BYTES: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(256 * 1024 * 1024),
     /** Seconds between two looks at what a lost wake-up may have hidden: new changes, ended sessions. */
     HEARTBEAT_SECONDS: z.coerce.number().positive().max(60).default(3),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /** Signs tokens and links: at least 32 bytes. Generated into DATA_DIR outside production. */
-    JWT_SECRET: z.string().refine((s) => Buffer.byteLength(s) >= 32, 'must have at least 32 bytes').optional(),
+    JWT_SECRET: z
+      .string()
+      .refine((s) => Buffer.byteLength(s) >= 32, 'must have at least 32 bytes')
+      .optional(),
     /** 32 bytes in base64, for what is kept encrypted at rest. Generated into DATA_DIR outside production. */
     ENCRYPTION_KEY: z
       .string()

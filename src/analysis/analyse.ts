@@ -51,7 +51,8 @@ export const analyseCorrelations = (input: { series: DailySeries[]; options: Cor
   testCorrelations(input.series, input.options);
 
 /** The trend of each series, null where there are too few values for one. */
-export const analyseTrends = (series: DailySeries[]): (TrendResult | null)[] => series.map(({ values }) => testTrend(values));
+export const analyseTrends = (series: DailySeries[]): (TrendResult | null)[] =>
+  series.map(({ values }) => testTrend(values));
 
 /** One finding per unordered pair, not one per lag. */
 function keepBestPerPair(family: readonly CorrelationResult[]): CorrelationResult[] {

@@ -80,7 +80,7 @@ class Feed {
       if (changes.length > 0) {
         this.tail = [...this.tail, ...changes].slice(-tailSize);
         this.head = changes.at(-1)!.seq;
-        for (const wake of [...this.waiting]) wake();
+        for (const wake of this.waiting) wake();
       }
       if (changes.length < pageSize) return;
     }
@@ -104,7 +104,11 @@ export function stopFollowing(): void {
  * @param after the last number the follower has; null for "from now on"
  * @param signal ends the iteration
  */
-export async function* followChanges(userId: string, after: number | null, signal: AbortSignal): AsyncGenerator<Change> {
+export async function* followChanges(
+  userId: string,
+  after: number | null,
+  signal: AbortSignal,
+): AsyncGenerator<Change> {
   const feed = await joinFeed(userId);
   try {
     let seq = after ?? (await readHead(userId));
@@ -129,7 +133,9 @@ async function joinFeed(userId: string): Promise<Feed> {
     feed = new Feed(userId, head);
     feeds.set(userId, feed);
     // What was committed between reading the head and listening has sent its wake-up already.
-    void readHead(userId).then((seq) => feed!.advanceTo(seq)).catch(() => undefined);
+    void readHead(userId)
+      .then((seq) => feed!.advanceTo(seq))
+      .catch(() => undefined);
   }
   feed.followers += 1;
   return feed;

@@ -83,12 +83,16 @@ async function readPage(userId: string, after: number, first: number) {
 async function checkAfter(userId: string, after: number): Promise<void> {
   const isKnown = after >= 0 && (after === 0 || after <= (await readHead(userId)));
   if (isKnown) return;
-  throw new InvalidInputError([{ path: ['after'], message: 'The log has not reached this number. Start again from 0.' }]);
+  throw new InvalidInputError([
+    { path: ['after'], message: 'The log has not reached this number. Start again from 0.' },
+  ]);
 }
 
 function defineChange() {
   const ChangeKind = defineEnum('ChangeKind', 'What happened to the entity.', {
-    CREATED: 'It is new.', UPDATED: 'It is different from before.', DELETED: 'It is gone.',
+    CREATED: 'It is new.',
+    UPDATED: 'It is different from before.',
+    DELETED: 'It is gone.',
   });
   const ChangedEntity = builder.unionType('ChangedEntity', {
     description: 'Everything whose changes the log keeps.',
@@ -108,7 +112,10 @@ function defineChange() {
         description: 'The entity as it is after the change; null once deleted.',
         resolve: ({ snapshot, entityType }) => (snapshot ? ({ ...snapshot, __typename: entityType } as never) : null),
       }),
-      deviceId: t.exposeID('deviceId', { nullable: true, description: 'The device that caused it; null for the server itself.' }),
+      deviceId: t.exposeID('deviceId', {
+        nullable: true,
+        description: 'The device that caused it; null for the server itself.',
+      }),
       at: t.field({ type: 'DateTime', description: 'When it happened.', resolve: (change) => change.at }),
     }),
   });

@@ -7,7 +7,12 @@ import { builder } from './builder.ts';
 /** Rows of a page when the client does not say, and the most it may ask for. */
 export const pageSizes = { default: 50, max: 500 } as const;
 
-export type ConnectionArguments = { first?: number | null; after?: string | null; last?: number | null; before?: string | null };
+export type ConnectionArguments = {
+  first?: number | null;
+  after?: string | null;
+  last?: number | null;
+  before?: string | null;
+};
 export type Edge<Node> = { node: Node; cursor: string };
 export type Connection<Node> = {
   edges: Edge<Node>[];
@@ -19,14 +24,22 @@ export const PageInfo = builder.objectRef<Connection<unknown>['pageInfo']>('Page
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there are rows after this page.' }),
     hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Whether there are rows before this page.' }),
-    startCursor: t.exposeString('startCursor', { nullable: true, description: 'Cursor of the first row; null on an empty page.' }),
-    endCursor: t.exposeString('endCursor', { nullable: true, description: 'Cursor of the last row; null on an empty page.' }),
+    startCursor: t.exposeString('startCursor', {
+      nullable: true,
+      description: 'Cursor of the first row; null on an empty page.',
+    }),
+    endCursor: t.exposeString('endCursor', {
+      nullable: true,
+      description: 'Cursor of the last row; null on an empty page.',
+    }),
   }),
 });
 
 /** The arguments of every connection. */
 export const connectionArguments = builder.args((t) => ({
-  first: t.int({ description: `Rows from the beginning, at most ${pageSizes.max}; ${pageSizes.default} when nothing is said.` }),
+  first: t.int({
+    description: `Rows from the beginning, at most ${pageSizes.max}; ${pageSizes.default} when nothing is said.`,
+  }),
   after: t.string({ description: 'Only rows after this cursor.' }),
   last: t.int({ description: `Rows from the end, at most ${pageSizes.max}.` }),
   before: t.string({ description: 'Only rows before this cursor.' }),
@@ -65,7 +78,8 @@ function toPage({ first, after, last, before }: ConnectionArguments): Page {
     throw invalid(fromEnd ? 'last' : 'first', `A page has between 0 and ${pageSizes.max} rows.`);
   }
   return {
-    limit, fromEnd,
+    limit,
+    fromEnd,
     after: after == null ? undefined : decodeCursor('after', after),
     before: before == null ? undefined : decodeCursor('before', before),
   };
@@ -76,7 +90,8 @@ const encodeCursor = (key: PageKey): string => Buffer.from(JSON.stringify(key)).
 function decodeCursor(field: string, cursor: string): PageKey {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length > 0 && key.every((part) => isId(String(part)) || isDay(String(part)))) return key as PageKey;
+    if (Array.isArray(key) && key.length > 0 && key.every((part) => isId(String(part)) || isDay(String(part))))
+      return key as PageKey;
   } catch {
     // Falls through: what is not JSON is not one of our cursors.
   }
@@ -98,7 +113,11 @@ export function defineConnection<Node extends object>(name: string, node: Object
     description: `A page of a list of type ${name}.`,
     fields: (t) => ({
       edges: t.field({ type: [EdgeRef], description: 'The rows.', resolve: (connection) => connection.edges }),
-      pageInfo: t.field({ type: PageInfo, description: 'Where the page lies in the list.', resolve: (connection) => connection.pageInfo }),
+      pageInfo: t.field({
+        type: PageInfo,
+        description: 'Where the page lies in the list.',
+        resolve: (connection) => connection.pageInfo,
+      }),
     }),
   });
 }

@@ -17,7 +17,9 @@ export type BatchLoad<Value> = (viewer: Viewer, ids: readonly string[]) => Promi
 
 /** The context of one operation. */
 export const createContext = (visitor: Viewer | null, isTokenRefused = false): Context => ({
-  visitor, isTokenRefused, loaders: new Map(),
+  visitor,
+  isTokenRefused,
+  loaders: new Map(),
 });
 
 /** Who is signed in, or null when no token came along. @throws UnauthenticatedError when a dead one did */
@@ -33,7 +35,12 @@ export function viewerOf({ visitor }: Context): Viewer {
 }
 
 /** Looks one thing up by id, together with all look-ups of the same name in this operation. */
-export async function loadOne<Value>(context: Context, name: string, load: BatchLoad<Value>, id: string): Promise<Value | null> {
+export async function loadOne<Value>(
+  context: Context,
+  name: string,
+  load: BatchLoad<Value>,
+  id: string,
+): Promise<Value | null> {
   const viewer = viewerOf(context);
   let loader = context.loaders.get(name);
   if (!loader) {

@@ -15,7 +15,8 @@ export function toClientError(error: unknown): GraphQLError {
   const cause = graphqlError ? graphqlError.originalError : error;
   if (cause instanceof ExpectedError) return withCode(cause, graphqlError);
   // A GraphQLError without a cause comes from the engine: a syntax error, an unknown field, a variable of a wrong type.
-  if (graphqlError && !(cause instanceof Error && !(cause instanceof GraphQLError))) return asInvalidInput(graphqlError);
+  if (graphqlError && !(cause instanceof Error && !(cause instanceof GraphQLError)))
+    return asInvalidInput(graphqlError);
   return mask(cause, graphqlError);
 }
 
@@ -28,7 +29,10 @@ function withCode(cause: ExpectedError, at: GraphQLError | undefined): GraphQLEr
 
 function asInvalidInput(error: GraphQLError): GraphQLError {
   const { code = 'INVALID_INPUT', issues = [{ path: [], message: error.message }], ...rest } = error.extensions;
-  const known = code === 'INVALID_INPUT' || !/^[A-Z]+_(VALIDATION|PARSE)_FAILED$|^BAD_REQUEST$/.test(String(code)) ? code : 'INVALID_INPUT';
+  const known =
+    code === 'INVALID_INPUT' || !/^[A-Z]+_(VALIDATION|PARSE)_FAILED$|^BAD_REQUEST$/.test(String(code))
+      ? code
+      : 'INVALID_INPUT';
   return new GraphQLError(error.message, { ...placeOf(error), extensions: { ...rest, code: known, issues } });
 }
 
@@ -37,12 +41,21 @@ function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {
   const code = (cause as { code?: unknown } | null)?.code;
   if (passing.test(String(code ?? ''))) {
     log.warn({ err: cause, correlationId }, 'the database is not available');
-    return new GraphQLError('The service is not available at the moment. Try again shortly.', { ...placeOf(at), extensions: { code: 'UNAVAILABLE', correlationId } });
+    return new GraphQLError('The service is not available at the moment. Try again shortly.', {
+      ...placeOf(at),
+      extensions: { code: 'UNAVAILABLE', correlationId },
+    });
   }
   log.error({ err: cause, correlationId }, 'an operation failed');
-  return new GraphQLError('Something went wrong on our side.', { ...placeOf(at), extensions: { code: 'INTERNAL', correlationId } });
+  return new GraphQLError('Something went wrong on our side.', {
+    ...placeOf(at),
+    extensions: { code: 'INTERNAL', correlationId },
+  });
 }
 
 const placeOf = (error: GraphQLError | undefined) => ({
-  nodes: error?.nodes, source: error?.source, positions: error?.positions, path: error?.path,
+  nodes: error?.nodes,
+  source: error?.source,
+  positions: error?.positions,
+  path: error?.path,
 });

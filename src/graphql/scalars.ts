@@ -29,7 +29,7 @@ builder.scalarType('JSON', {
 
 builder.scalarType('EntryValue', {
   description:
-    'A number, boolean or string, as the metric\'s type asks: RATING and NUMBER a number, DURATION seconds, BINARY a boolean, TEXT a string of at most 10000 characters.',
+    "A number, boolean or string, as the metric's type asks: RATING and NUMBER a number, DURATION seconds, BINARY a boolean, TEXT a string of at most 10000 characters.",
   serialize: (value) => value,
   parseValue: (value) => requireEntryValue(value),
   parseLiteral: (node) => requireEntryValue(readLiteral(node)),

@@ -9,7 +9,8 @@ function contains(info: GraphQLResolveInfo, set: SelectionSetNode | undefined, p
   const [name, ...rest] = path;
   if (name === undefined) return true;
   return (set?.selections ?? []).some((selection) => {
-    if (selection.kind === 'Field') return selection.name.value === name && contains(info, selection.selectionSet, rest);
+    if (selection.kind === 'Field')
+      return selection.name.value === name && contains(info, selection.selectionSet, rest);
     const fragment = selection.kind === 'InlineFragment' ? selection : info.fragments[selection.name.value];
     return contains(info, fragment?.selectionSet, path);
   });

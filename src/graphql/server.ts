@@ -25,18 +25,23 @@ export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean
     healthCheckEndpoint: '/health/graphql',
     maskedErrors: { maskError: (error) => toClientError(error) },
     plugins: [codedErrors],
-    context: async ({ visitor, request }) => (visitor === undefined ? createRequestContext(request) : createContext(visitor)),
+    context: async ({ visitor, request }) =>
+      visitor === undefined ? createRequestContext(request) : createContext(visitor),
   });
 }
 
 /** Syntax and validation errors get a code of the closed list too; the engine reports them before the masking. */
 const codedErrors: Plugin = {
-  onParse: () => ({ result, replaceParseResult }) => {
-    if (result instanceof Error) replaceParseResult(toClientError(result));
-  },
-  onValidate: () => ({ valid, result, setResult }) => {
-    if (!valid) setResult((result as GraphQLError[]).map(toClientError));
-  },
+  onParse:
+    () =>
+    ({ result, replaceParseResult }) => {
+      if (result instanceof Error) replaceParseResult(toClientError(result));
+    },
+  onValidate:
+    () =>
+    ({ valid, result, setResult }) => {
+      if (!valid) setResult((result as GraphQLError[]).map(toClientError));
+    },
 };
 
 /** The token of an Authorization header or of a socket's connection_init. */

@@ -3,7 +3,13 @@ import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra as SocketExtra } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { authenticate, findOpenSessions, isSessionOpen, onSessionEnd, type Authentication } from '../domains/accounts/sessions.ts';
+import {
+  authenticate,
+  findOpenSessions,
+  isSessionOpen,
+  onSessionEnd,
+  type Authentication,
+} from '../domains/accounts/sessions.ts';
 import { UnauthenticatedError } from '../kernel/errors.ts';
 import { log } from '../platform/log.ts';
 import { toClientError } from './errors.ts';
@@ -70,7 +76,11 @@ async function admit(extra: Extra, authorization: unknown): Promise<boolean> {
 }
 
 /** The operation of a socket, ready for the pipeline; or its errors. */
-async function prepare(graphql: GraphqlServer, { authentication }: Extra, payload: SubscribePayload): Promise<ExecutionArgs | GraphQLError[]> {
+async function prepare(
+  graphql: GraphqlServer,
+  { authentication }: Extra,
+  payload: SubscribePayload,
+): Promise<ExecutionArgs | GraphQLError[]> {
   try {
     const { viewer } = authentication!;
     if (!(await isSessionOpen(viewer))) throw new UnauthenticatedError();

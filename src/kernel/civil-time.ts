@@ -34,7 +34,7 @@ export const isLocalTime = (text: string): boolean => timeShape.test(text);
 /** Whether this runtime knows the IANA time zone. */
 export function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
+    Intl.DateTimeFormat('en', { timeZone: name });
     // Offsets like +02:00 are accepted by Intl, but they know no daylight saving: not where a person lives.
     return !/^[+-]/.test(name);
   } catch {
@@ -48,7 +48,12 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-CA', {
-      timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit',
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
     });
     formats.set(timeZone, format);
   }
@@ -57,7 +62,11 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 
 /** Wall-clock day and hour of an instant in a time zone. */
 export function toWallClock(instant: Date, timeZone: string): { day: string; hour: number } {
-  const part = Object.fromEntries(formatOf(timeZone).formatToParts(instant).map((p) => [p.type, p.value]));
+  const part = Object.fromEntries(
+    formatOf(timeZone)
+      .formatToParts(instant)
+      .map((p) => [p.type, p.value]),
+  );
   return { day: `${part['year']}-${part['month']}-${part['day']}`, hour: Number(part['hour']) };
 }
 

@@ -6,7 +6,11 @@ import { InvalidInputError } from './errors.ts';
  * @param root where the input stands in the caller's arguments, e.g. ["input"]; issue paths begin with it.
  * @throws InvalidInputError naming every issue
  */
-export function validate<Output>(shape: ZodType<Output>, input: unknown, root: (string | number)[] = ['input']): Output {
+export function validate<Output>(
+  shape: ZodType<Output>,
+  input: unknown,
+  root: (string | number)[] = ['input'],
+): Output {
   const result = shape.safeParse(input);
   if (result.success) return result.data;
   throw new InvalidInputError(

@@ -4,7 +4,7 @@ import { PrismaClient, type Prisma } from '../../generated/prisma/client.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { log } from './log.ts';
-import { migrate } from './migrations.ts';
+import { lockSchema, migrate } from './migrations.ts';
 import { SteadyPool } from './steady-pool.ts';
 
 /** What can run plain SQL. Parameters carry casts ($1::uuid): the two ways to run it infer types differently. */
@@ -51,12 +51,24 @@ export const executeSql = (text: string, values?: unknown[]): Promise<{ rows: un
  * The embedded database mixes up the extended protocol of several connections, so there its size is exactly 1.
  */
 export async function openDatabase(config: Config): Promise<void> {
-  pool = config.databaseUrl ? openServerPool(config.databaseUrl, config.databasePoolSize) : await openEmbeddedPool(config.dataDir);
+  pool = config.databaseUrl
+    ? openServerPool(config.databaseUrl, config.databasePoolSize)
+    : await openEmbeddedPool(config.dataDir);
   // A connection lost while idle is replaced at the next query; without a listener it would end the process.
   pool.on('error', (err) => log.warn({ err }, 'an idle database connection was lost'));
   prismaClient = new PrismaClient({ adapter: new PrismaPg(pool) });
   const client = await pool.connect();
   await migrate(client).finally(() => client.release());
+}
+
+/**
+ * Runs `work` while no other process of this installation brings a schema up to date. The lock holds a connection of its
+ * own, which the embedded database neither has nor needs: there is no other process.
+ */
+export async function withSchemaLock<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (isEmbeddedDatabase) return work();
+  const client = await opened(pool).connect();
+  return lockSchema(client, work).finally(() => client.release());
 }
 
 /** Closes the pool and stops the embedded database. Harmless when nothing is open. */
@@ -91,7 +103,13 @@ async function openEmbeddedPool(dataDir: string): Promise<Pool> {
   const embedded = await startEmbeddedPostgres(dataDir);
   stopEmbedded = embedded.stop;
   isEmbeddedDatabase = true;
-  const single = new SteadyPool({ host: embedded.socketDirectory, user: 'postgres', database: 'postgres', max: 1, ...session });
+  const single = new SteadyPool({
+    host: embedded.socketDirectory,
+    user: 'postgres',
+    database: 'postgres',
+    max: 1,
+    ...session,
+  });
   // The embedded database has one session for all connections: a new one would find the names of the last one taken.
   single.on('connect', (client) => void client.query('DEALLOCATE ALL').catch(() => undefined));
   return single;

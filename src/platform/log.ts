@@ -8,7 +8,10 @@ export let log: Logger = pino({ level: 'silent' });
 /** Starts logging JSON lines on standard error. Standard output stays free for what a person reads. */
 export function openLog(level: string): void {
   const redact = secretPaths.flatMap((path) => [path, `*.${path}`, `*.*.${path}`]);
-  log = pino({ level, base: null, redact, serializers: { err: describeError } }, pino.destination({ dest: 2, sync: false }));
+  log = pino(
+    { level, base: null, redact, serializers: { err: describeError } },
+    pino.destination({ dest: 2, sync: false }),
+  );
 }
 
 /**
@@ -18,6 +21,9 @@ export function openLog(level: string): void {
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { name: typeof error };
   const { code, routine, constraint } = error as Error & { code?: string; routine?: string; constraint?: string };
-  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')).slice(0, 8);
+  const frames = error.stack
+    ?.split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 8);
   return { name: error.name, code, routine, constraint, frames };
 }

@@ -13,13 +13,20 @@ type Migration = { name: string; sql: string };
  * off half-way simply runs again. Kept in Prisma's own layout and table: `prisma migrate deploy` agrees with it.
  */
 export async function migrate(client: PoolClient): Promise<void> {
-  await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
-  try {
+  await lockSchema(client, async () => {
     await createRecordTable(client);
     const applied = await readApplied(client);
     for (const migration of readMigrations()) {
       if (!applied.has(migration.name)) await apply(client, migration);
     }
+  });
+}
+
+/** Runs `work` while no other process does so; the connection keeps the lock. */
+export async function lockSchema<Result>(client: PoolClient, work: () => Promise<Result>): Promise<Result> {
+  await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
+  try {
+    return await work();
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [advisoryLock]);
   }

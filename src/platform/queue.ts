@@ -1,7 +1,7 @@
 import { fromPrisma, PgBoss, type JobWithMetadata, type WorkWithMetadataHandler } from 'pg-boss';
 import type { JobDefinition } from '../kernel/define-domain.ts';
 import { UnavailableError } from '../kernel/errors.ts';
-import { executeSql, isEmbedded, sql, type Transaction } from './database.ts';
+import { executeSql, isEmbedded, sql, withSchemaLock, type Transaction } from './database.ts';
 import { log } from './log.ts';
 
 export type QueuedJob = JobWithMetadata<{ userId?: string }>;
@@ -17,7 +17,7 @@ let boss: PgBoss | undefined;
  * @param runsJobs whether this process also works them off, and keeps the clock of the scheduled ones
  */
 export async function openQueue(jobs: readonly JobDefinition[], runsJobs: boolean): Promise<void> {
-  boss = new PgBoss({
+  const queue = new PgBoss({
     db: { executeSql: executeSql as never },
     backend: isEmbedded() ? 'pglite' : 'postgres',
     supervise: runsJobs,
@@ -25,11 +25,15 @@ export async function openQueue(jobs: readonly JobDefinition[], runsJobs: boolea
     superviseIntervalSeconds: 30,
     reindex: false,
   });
-  boss.on('error', (err) => log.error({ err }, 'the job queue met an error'));
-  await boss.start();
-  for (const job of jobs) await createQueue(boss, job);
-  await warmUp(boss, jobs);
-  if (runsJobs) for (const job of jobs) await work(boss, job);
+  boss = queue;
+  queue.on('error', (err) => log.error({ err }, 'the job queue met an error'));
+  // Of two processes that start together on an empty database, one would find the other's half-made tables and give up.
+  await withSchemaLock(async () => {
+    await queue.start();
+    for (const job of jobs) await createQueue(queue, job);
+  });
+  await warmUp(queue, jobs);
+  if (runsJobs) for (const job of jobs) await work(queue, job);
 }
 
 /** Lets running jobs end, then stops. Harmless when nothing is open. */
@@ -39,8 +43,12 @@ export async function closeQueue(): Promise<void> {
 }
 
 /** Puts a job into the queue as part of the transaction. @returns its id, or null when an equal one is waiting */
-export const enqueue = (tx: Transaction, name: string, data: object, options: EnqueueOptions = {}): Promise<string | null> =>
-  opened().send(name, data, { ...toSendOptions(options), db: fromPrisma(tx.prisma) });
+export const enqueue = (
+  tx: Transaction,
+  name: string,
+  data: object,
+  options: EnqueueOptions = {},
+): Promise<string | null> => opened().send(name, data, { ...toSendOptions(options), db: fromPrisma(tx.prisma) });
 
 /**
  * Puts a job into the queue to run now. An equal one that waits for its time is brought forward instead.

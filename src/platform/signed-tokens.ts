@@ -7,10 +7,16 @@ const issuer = 'lifegraph';
  * A signed token (JWT, HS256) for one purpose. The purpose is its audience and has a key of its own, so a link can never
  * serve as an access token.
  */
-export function signToken(purpose: KeyPurpose, claims: object, lifeSeconds: number): { token: string; expiresAt: Date } {
+export function signToken(
+  purpose: KeyPurpose,
+  claims: object,
+  lifeSeconds: number,
+): { token: string; expiresAt: Date } {
   const expiresAt = new Date((Math.floor(Date.now() / 1000) + lifeSeconds) * 1000);
   const token = jwt.sign({ ...claims, exp: expiresAt.getTime() / 1000 }, keyFor(purpose), {
-    algorithm: 'HS256', issuer, audience: purpose,
+    algorithm: 'HS256',
+    issuer,
+    audience: purpose,
   });
   return { token, expiresAt };
 }

@@ -41,9 +41,15 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
   openSecrets(config);
   stops.push(closeBus);
   openBus(config.redisUrl);
-  registerFollowUps(domains.flatMap((domain) => domain.followUps ?? []), config.insightsDebounceSeconds);
+  registerFollowUps(
+    domains.flatMap((domain) => domain.followUps ?? []),
+    config.insightsDebounceSeconds,
+  );
   stops.push(closeThreads, closeQueue);
-  await openQueue(domains.flatMap((domain) => domain.jobs ?? []), config.runsJobs);
+  await openQueue(
+    domains.flatMap((domain) => domain.jobs ?? []),
+    config.runsJobs,
+  );
   if (!config.servesWeb) return undefined;
   stops.push(stopFollowing);
   startFollowing(config.heartbeatSeconds);

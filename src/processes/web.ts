@@ -47,9 +47,16 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
   });
 }
 
-const routes = new Map(domains.flatMap((domain) => domain.routes ?? []).map((route) => [`${route.method} ${route.segment}`, route]));
+const routes = new Map(
+  domains.flatMap((domain) => domain.routes ?? []).map((route) => [`${route.method} ${route.segment}`, route]),
+);
 
-async function handle(request: IncomingMessage, response: ServerResponse, graphql: GraphqlServer, state: { isDraining: boolean }): Promise<void> {
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  graphql: GraphqlServer,
+  state: { isDraining: boolean },
+): Promise<void> {
   // The host in the address is of no interest; without one, a relative target would not parse.
   const url = URL.parse(request.url ?? '/', 'http://localhost');
   const [, segment = ''] = url?.pathname.split('/') ?? [];
@@ -74,8 +81,15 @@ const findDatabaseProblem = (): Promise<string | null> =>
   );
 
 const statuses: Record<ErrorCode, number> = {
-  UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, INVALID_INPUT: 400, CONFLICT: 409, RATE_LIMITED: 429, TOO_COSTLY: 413,
-  UNAVAILABLE: 503, INTERNAL: 500,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  INVALID_INPUT: 400,
+  CONFLICT: 409,
+  RATE_LIMITED: 429,
+  TOO_COSTLY: 413,
+  UNAVAILABLE: 503,
+  INTERNAL: 500,
 };
 
 function fail(response: ServerResponse, error: unknown): void {

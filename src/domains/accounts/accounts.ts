@@ -7,7 +7,13 @@ import type { Viewer } from '../../kernel/viewer.ts';
 import { prisma, transaction, type Transaction } from '../../platform/database.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../../platform/passwords.ts';
 import {
-  loginShape, passwordChangeShape, profileShape, registerShape, type LoginInput, type ProfileInput, type RegisterInput,
+  loginShape,
+  passwordChangeShape,
+  profileShape,
+  registerShape,
+  type LoginInput,
+  type ProfileInput,
+  type RegisterInput,
 } from './input.ts';
 import { endSession, issueRefreshToken, rotateRefreshToken } from './refresh-tokens.ts';
 import { announceSessionEnd, signAccessToken } from './sessions.ts';
@@ -74,7 +80,11 @@ export async function updateProfile(viewer: Viewer, input: ProfileInput): Promis
   return writeChanges(viewer, async (tx) => {
     const user = await tx.prisma.user.update({
       where: { id: viewer.userId },
-      data: { timeZone: timeZone ?? undefined, dayStartsAt: dayStartsAt ?? undefined, preferences: preferences ?? undefined },
+      data: {
+        timeZone: timeZone ?? undefined,
+        dayStartsAt: dayStartsAt ?? undefined,
+        preferences: preferences ?? undefined,
+      },
     });
     await recordUser(tx, user, 'UPDATED');
     return user;
@@ -89,19 +99,27 @@ export async function deleteAccount(viewer: Viewer, password: string): Promise<v
 }
 
 /** The person behind the viewer. */
-export const getUser = (viewer: Viewer): Promise<User | null> => prisma().user.findUnique({ where: { id: viewer.userId } });
+export const getUser = (viewer: Viewer): Promise<User | null> =>
+  prisma().user.findUnique({ where: { id: viewer.userId } });
 
 async function signIn(userId: string, deviceName: string | null | undefined): Promise<SignedIn> {
   const viewer = { userId, deviceId: newId() };
   return describe(viewer, await transaction((tx) => openSession(tx, viewer, deviceName)));
 }
 
-async function openSession(tx: Transaction, { userId, deviceId }: { userId: string; deviceId: string }, name: string | null | undefined): Promise<string> {
+async function openSession(
+  tx: Transaction,
+  { userId, deviceId }: { userId: string; deviceId: string },
+  name: string | null | undefined,
+): Promise<string> {
   await tx.prisma.session.create({ data: { userId, id: deviceId, name: name || null } });
   return issueRefreshToken(tx, { userId, deviceId });
 }
 
-async function createUser(tx: Transaction, user: Pick<User, 'id' | 'email' | 'passwordHash' | 'timeZone'>): Promise<void> {
+async function createUser(
+  tx: Transaction,
+  user: Pick<User, 'id' | 'email' | 'passwordHash' | 'timeZone'>,
+): Promise<void> {
   const created = await tx.query(
     `WITH created AS (
        INSERT INTO users (id, email, password_hash, time_zone) VALUES ($1::uuid, $2::text, $3::text, $4::text)
@@ -115,7 +133,10 @@ async function createUser(tx: Transaction, user: Pick<User, 'id' | 'email' | 'pa
 
 async function describe(viewer: Viewer, refreshToken: string): Promise<SignedIn> {
   const { userId, deviceId } = viewer;
-  const device = await prisma().session.findUnique({ where: { userId_id: { userId, id: deviceId! } }, include: { user: true } });
+  const device = await prisma().session.findUnique({
+    where: { userId_id: { userId, id: deviceId! } },
+    include: { user: true },
+  });
   if (!device || device.endedAt) throw new UnauthenticatedError();
   const { token, expiresAt } = signAccessToken(viewer);
   return { accessToken: token, expiresAt, refreshToken, user: device.user, device };

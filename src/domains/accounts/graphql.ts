@@ -13,10 +13,21 @@ const User = builder.prismaObject('User', {
     id: t.exposeID('id', { description: 'UUIDv7.' }),
     email: t.exposeString('email', { description: 'In lower case.' }),
     timeZone: t.exposeString('timeZone', { description: 'IANA name, such as Europe/Vienna.' }),
-    dayStartsAt: t.exposeInt('dayStartsAt', { description: 'Hour at which this person\'s day begins, 0–23.' }),
-    preferences: t.field({ type: 'JSON', description: 'What the apps of this person keep here.', resolve: (user) => user.preferences }),
-    seq: t.int({ description: 'The number of the newest change of this person.', resolve: (user) => readHead(user.id) }),
-    createdAt: t.field({ type: 'DateTime', description: 'When the account was opened.', resolve: (user) => user.createdAt }),
+    dayStartsAt: t.exposeInt('dayStartsAt', { description: "Hour at which this person's day begins, 0–23." }),
+    preferences: t.field({
+      type: 'JSON',
+      description: 'What the apps of this person keep here.',
+      resolve: (user) => user.preferences,
+    }),
+    seq: t.int({
+      description: 'The number of the newest change of this person.',
+      resolve: (user) => readHead(user.id),
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When the account was opened.',
+      resolve: (user) => user.createdAt,
+    }),
   }),
 });
 addChangedEntity(User);
@@ -26,16 +37,29 @@ const Device = builder.prismaObject('Session', {
   description: 'A signed-in device.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUIDv7; changes name it.' }),
-    name: t.exposeString('name', { nullable: true, description: `What the device calls itself, at most ${deviceNameMax} characters.` }),
-    lastSeenAt: t.field({ type: 'DateTime', description: 'When it last asked for something, to the minute.', resolve: (device) => device.lastSeenAt }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description: `What the device calls itself, at most ${deviceNameMax} characters.`,
+    }),
+    lastSeenAt: t.field({
+      type: 'DateTime',
+      description: 'When it last asked for something, to the minute.',
+      resolve: (device) => device.lastSeenAt,
+    }),
   }),
 });
 
 const Session = builder.objectRef<accounts.SignedIn>('Session').implement({
   description: 'A device signed in, with what it needs to stay so.',
   fields: (t) => ({
-    accessToken: t.exposeString('accessToken', { description: 'Goes into the Authorization header, after "Bearer ". Lives ten minutes.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When the access token ends.', resolve: (session) => session.expiresAt }),
+    accessToken: t.exposeString('accessToken', {
+      description: 'Goes into the Authorization header, after "Bearer ". Lives ten minutes.',
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'When the access token ends.',
+      resolve: (session) => session.expiresAt,
+    }),
     refreshToken: t.exposeString('refreshToken', { description: 'Good for one `refreshSession`. Keep it secret.' }),
     user: t.field({ type: User, description: 'The person.', resolve: (session) => session.user }),
     device: t.field({ type: Device, description: 'The device.', resolve: (session) => session.device }),
@@ -66,13 +90,18 @@ const UpdateProfileInput = builder.inputType('UpdateProfileInput', {
   fields: (t) => ({
     timeZone: t.string({ description: 'IANA name, such as Europe/Vienna.' }),
     dayStartsAt: t.int({ description: 'Hour at which the day begins, 0–23.' }),
-    preferences: t.field({ type: 'JSON', description: `An object of at most ${preferencesMax} bytes; takes the place of the one before.` }),
+    preferences: t.field({
+      type: 'JSON',
+      description: `An object of at most ${preferencesMax} bytes; takes the place of the one before.`,
+    }),
   }),
 });
 
 builder.queryField('me', (t) =>
   t.field({
-    type: User, nullable: true, description: 'The signed-in person; null when nobody is.',
+    type: User,
+    nullable: true,
+    description: 'The signed-in person; null when nobody is.',
     resolve: (_, __, context) => {
       const visitor = visitorOf(context);
       return visitor && accounts.getUser(visitor);
@@ -82,18 +111,21 @@ builder.queryField('me', (t) =>
 
 builder.mutationFields((t) => ({
   register: t.field({
-    type: Session, description: 'Opens an account and signs this device in.',
+    type: Session,
+    description: 'Opens an account and signs this device in.',
     args: { input: t.arg({ type: RegisterInput, required: true, description: 'The account.' }) },
     resolve: (_, { input }) => accounts.register(input),
   }),
   login: t.field({
-    type: Session, description: 'Signs this device in.',
+    type: Session,
+    description: 'Signs this device in.',
     args: { input: t.arg({ type: LoginInput, required: true, description: 'The account and the device.' }) },
     resolve: (_, { input }) => accounts.login(input),
   }),
   refreshSession: t.field({
     type: Session,
-    description: 'Exchanges a refresh token for a new session; the old token is spent. A retry within ten seconds gets the same answer; a spent token that comes back later ends the session.',
+    description:
+      'Exchanges a refresh token for a new session; the old token is spent. A retry within ten seconds gets the same answer; a spent token that comes back later ends the session.',
     args: { refreshToken: t.arg.string({ required: true, description: 'The newest refresh token of this device.' }) },
     resolve: (_, { refreshToken }) => accounts.refreshSession(refreshToken),
   }),
@@ -106,15 +138,18 @@ builder.mutationFields((t) => ({
     resolve: async (_, __, context) => (await accounts.logoutEverywhere(viewerOf(context)), true),
   }),
   changePassword: t.field({
-    type: Session, description: 'Sets a new password, signs all devices out and this one in again.',
+    type: Session,
+    description: 'Sets a new password, signs all devices out and this one in again.',
     args: {
       currentPassword: t.arg.string({ required: true, description: 'The password so far.' }),
       newPassword: t.arg.string({ required: true, description: passwordText }),
     },
-    resolve: (_, { currentPassword, newPassword }, context) => accounts.changePassword(viewerOf(context), currentPassword, newPassword),
+    resolve: (_, { currentPassword, newPassword }, context) =>
+      accounts.changePassword(viewerOf(context), currentPassword, newPassword),
   }),
   updateProfile: t.field({
-    type: User, description: 'Changes the settings of this person.',
+    type: User,
+    description: 'Changes the settings of this person.',
     args: { input: t.arg({ type: UpdateProfileInput, required: true, description: 'The settings to change.' }) },
     resolve: (_, { input }, context) => accounts.updateProfile(viewerOf(context), input as never),
   }),

@@ -25,11 +25,15 @@ const newPassword = z
   .max(passwordLimits.max, `A password has at most ${passwordLimits.max} characters.`)
   .refine((password) => !isCommon(password), 'This password is among the first that others would guess.');
 
-const deviceName = z.string().trim().max(deviceNameMax, `A device name has at most ${deviceNameMax} characters.`).nullish();
+const deviceName = z
+  .string()
+  .trim()
+  .max(deviceNameMax, `A device name has at most ${deviceNameMax} characters.`)
+  .nullish();
 
 export const registerShape = z
   .object({ email, password: newPassword, timeZone: timeZone.nullish(), deviceName })
-  .refine(({ email, password }) => password.toLowerCase() !== email, {
+  .refine((account) => account.password.toLowerCase() !== account.email, {
     path: ['password'],
     message: 'The password must not be the email address.',
   });
@@ -51,7 +55,10 @@ export const profileShape = z.object({
   dayStartsAt: z.int().min(0, 'A day begins between 0 and 23.').max(23, 'A day begins between 0 and 23.').nullish(),
   preferences: z
     .record(z.string(), z.json())
-    .refine((value) => JSON.stringify(value).length <= preferencesMax, `Preferences have at most ${preferencesMax} bytes.`)
+    .refine(
+      (value) => JSON.stringify(value).length <= preferencesMax,
+      `Preferences have at most ${preferencesMax} bytes.`,
+    )
     .nullish(),
 });
 

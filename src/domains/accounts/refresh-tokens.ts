@@ -10,7 +10,13 @@ const lifeDays = 60;
 /** Seconds in which a spent token still gets its successor: a reply may be lost on the way. */
 const graceSeconds = 10;
 
-type SpentToken = { userId: string; sessionId: string; isSpent: boolean; isInGrace: boolean; isSuccessorSpent: boolean };
+type SpentToken = {
+  userId: string;
+  sessionId: string;
+  isSpent: boolean;
+  isInGrace: boolean;
+  isSuccessorSpent: boolean;
+};
 
 /** The first token of a new family. It is opaque; only its hash is kept. */
 export async function issueRefreshToken(tx: Transaction, viewer: Viewer): Promise<string> {
@@ -29,19 +35,25 @@ export async function issueRefreshToken(tx: Transaction, viewer: Viewer): Promis
  */
 export async function rotateRefreshToken(token: string): Promise<{ viewer: Viewer; refreshToken: string }> {
   const successor = succeed(token);
-  const { viewer, isReused } = await transaction(async (tx) => {
-    const found = await lockToken(tx, token, successor);
-    if (!found) throw new UnauthenticatedError();
-    const viewer = { userId: found.userId, deviceId: found.sessionId };
-    if (!found.isSpent) await spend(tx, token, successor, viewer);
-    // Ended inside the transaction and reported outside it: an error thrown here would undo the ending.
-    const isReused = found.isSpent && (!found.isInGrace || found.isSuccessorSpent);
-    if (isReused) await endSession(tx, viewer);
-    return { viewer, isReused };
-  });
+  const { viewer, isReused } = await transaction((tx) => rotate(tx, token, successor));
   if (!isReused) return { viewer, refreshToken: successor };
+  // Only reported here: an error thrown inside the transaction would undo the ending of the family.
   announceSessionEnd(viewer.userId);
   throw new UnauthenticatedError();
+}
+
+async function rotate(
+  tx: Transaction,
+  token: string,
+  successor: string,
+): Promise<{ viewer: Viewer; isReused: boolean }> {
+  const found = await lockToken(tx, token, successor);
+  if (!found) throw new UnauthenticatedError();
+  const viewer = { userId: found.userId, deviceId: found.sessionId };
+  if (!found.isSpent) await spend(tx, token, successor, viewer);
+  const isReused = found.isSpent && (!found.isInGrace || found.isSuccessorSpent);
+  if (isReused) await endSession(tx, viewer);
+  return { viewer, isReused };
 }
 
 /** Ends one session, or with no device all sessions of the person. */
@@ -53,7 +65,8 @@ export async function endSession(tx: Transaction, { userId, deviceId }: Viewer):
   );
 }
 
-const succeed = (token: string): string => createHmac('sha256', keyFor('refresh-token')).update(token).digest('base64url');
+const succeed = (token: string): string =>
+  createHmac('sha256', keyFor('refresh-token')).update(token).digest('base64url');
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 

@@ -40,7 +40,10 @@ export async function isSessionOpen(viewer: Viewer): Promise<boolean> {
 
 /** Of the sessions given, those that are still open. For sockets, which outlive many requests. */
 export async function findOpenSessions(sessionIds: readonly string[]): Promise<Set<string>> {
-  const rows = await prisma().session.findMany({ where: { id: { in: [...sessionIds] }, endedAt: null }, select: { id: true } });
+  const rows = await prisma().session.findMany({
+    where: { id: { in: [...sessionIds] }, endedAt: null },
+    select: { id: true },
+  });
   return new Set(rows.map((row) => row.id));
 }
 
@@ -51,5 +54,8 @@ export const onSessionEnd = (listen: (userId: string) => void): (() => void) =>
   subscribe<{ userId: string }>('sessions.ended', ({ userId }) => listen(userId));
 
 async function touch({ userId, deviceId }: Viewer): Promise<void> {
-  await sql.query('UPDATE sessions SET last_seen_at = now() WHERE user_id = $1::uuid AND id = $2::uuid', [userId, deviceId]);
+  await sql.query('UPDATE sessions SET last_seen_at = now() WHERE user_id = $1::uuid AND id = $2::uuid', [
+    userId,
+    deviceId,
+  ]);
 }

@@ -9,7 +9,11 @@ import { readDefinitions, recallDefinitions, type MetricDefinition } from '../me
 import { toShownValue, toStoredValue } from '../metrics/rules.ts';
 import { hasContent, toFullTime, type Entry, type EntryContent } from './entry.ts';
 import {
-  createEntriesShape, createEntryShape, updateEntryShape, type CreateEntryInput, type UpdateEntryInput,
+  createEntriesShape,
+  createEntryShape,
+  updateEntryShape,
+  type CreateEntryInput,
+  type UpdateEntryInput,
 } from './input.ts';
 import { deleteEntry as deleteStatement, insertEntries, updateEntry as updateStatement } from './statements.ts';
 
@@ -31,7 +35,12 @@ export async function createEntries(viewer: Viewer, input: readonly CreateEntryI
 }
 
 /** Changes what is named; a null takes time or notes away. @throws NotFoundError, InvalidInputError, ConflictError */
-export async function updateEntry(viewer: Viewer, id: string, input: UpdateEntryInput, expectedVersion?: number | null): Promise<Entry> {
+export async function updateEntry(
+  viewer: Viewer,
+  id: string,
+  input: UpdateEntryInput,
+  expectedVersion?: number | null,
+): Promise<Entry> {
   const change = validate(updateEntryShape, input);
   const attempt = async (reader: Sql, recall: typeof recallDefinitions) => {
     const current = await requireEntry(viewer, id, reader);
@@ -40,7 +49,9 @@ export async function updateEntry(viewer: Viewer, id: string, input: UpdateEntry
     if (expectedVersion != null && expectedVersion !== current.version) throw versionConflict(current, definition);
     return { ...applyChange(current, change, definition), metricVersion: definition.version };
   };
-  const updated = await tryHotWrite<Entry>(viewer, updateStatement, [JSON.stringify(await attempt(sql, recallDefinitions))]);
+  const updated = await tryHotWrite<Entry>(viewer, updateStatement, [
+    JSON.stringify(await attempt(sql, recallDefinitions)),
+  ]);
   if (updated) return updated[0]!;
   return writeChanges(viewer, async (tx) => {
     const next = await attempt(tx, (who, ids) => readDefinitions(who, ids, tx.prisma));
@@ -64,13 +75,21 @@ export async function getEntry(viewer: Viewer, id: string, reader: Sql = sql): P
 }
 
 /** Writes checked entries within a transaction of another domain; each is as createEntry would have made it. */
-export async function insertChecked(tx: ChangeTransaction, entries: readonly (Partial<Entry> & EntryContent)[], definitions: Definitions): Promise<void> {
+export async function insertChecked(
+  tx: ChangeTransaction,
+  entries: readonly (Partial<Entry> & EntryContent)[],
+  definitions: Definitions,
+): Promise<void> {
   const written = await tx.write(insertEntries, [toRows(entries, definitions)]);
   if (!written) throw new Error('a metric changed inside the transaction that holds its log');
 }
 
 /** Entries by id; unknown ids are missing. */
-export async function findEntries(viewer: Viewer, ids: readonly string[], reader: Sql = sql): Promise<Map<string, Entry>> {
+export async function findEntries(
+  viewer: Viewer,
+  ids: readonly string[],
+  reader: Sql = sql,
+): Promise<Map<string, Entry>> {
   const rows = await reader.query<{ entry: Entry }>(
     'SELECT entry_snapshot(e) AS entry FROM entries e WHERE user_id = $1::uuid AND id = ANY($2::uuid[])',
     [viewer.userId, ids],
@@ -83,7 +102,8 @@ type Given = ReturnType<typeof createEntryShape.parse>;
 async function create(viewer: Viewer, given: readonly Given[], pathOf: (index: number) => Path): Promise<Entry[]> {
   const ids = given.map((entry) => entry.id ?? newId());
   const metricIds = [...new Set(given.map((entry) => entry.metricId))].filter(isId);
-  const check = (definitions: Definitions) => given.map((entry, i) => toContent(entry, ids[i]!, definitions, pathOf(i)));
+  const check = (definitions: Definitions) =>
+    given.map((entry, i) => toContent(entry, ids[i]!, definitions, pathOf(i)));
 
   const recalled = await recallDefinitions(viewer, metricIds);
   // A definition from memory may be outdated either way: only the careful way below may refuse a value.
@@ -97,8 +117,17 @@ async function create(viewer: Viewer, given: readonly Given[], pathOf: (index: n
 }
 
 /** Inserts what is not there yet, and returns all, those that were there already unchanged. */
-async function insertMissing(tx: ChangeTransaction, viewer: Viewer, entries: EntryContent[], definitions: Definitions): Promise<Entry[]> {
-  const existing = await findEntries(viewer, entries.map((entry) => entry.id), tx);
+async function insertMissing(
+  tx: ChangeTransaction,
+  viewer: Viewer,
+  entries: EntryContent[],
+  definitions: Definitions,
+): Promise<Entry[]> {
+  const existing = await findEntries(
+    viewer,
+    entries.map((entry) => entry.id),
+    tx,
+  );
   for (const entry of entries) {
     const current = existing.get(entry.id);
     if (current && !hasContent(current, entry)) throw contentConflict(current, definitions.get(entry.metricId)!);
@@ -111,7 +140,9 @@ async function insertMissing(tx: ChangeTransaction, viewer: Viewer, entries: Ent
 }
 
 const toRows = (entries: readonly EntryContent[], definitions: Definitions): string =>
-  JSON.stringify(entries.map((entry, i) => ({ ...entry, rank: i + 1, metricVersion: definitions.get(entry.metricId)!.version })));
+  JSON.stringify(
+    entries.map((entry, i) => ({ ...entry, rank: i + 1, metricVersion: definitions.get(entry.metricId)!.version })),
+  );
 
 function toContent(given: Given, id: string, definitions: Definitions, path: Path): EntryContent {
   const definition = definitions.get(given.metricId);
@@ -119,16 +150,26 @@ function toContent(given: Given, id: string, definitions: Definitions, path: Pat
   const stored = toStoredValue(definition, given.value);
   if (typeof stored === 'string') throw new InvalidInputError([{ path: [...path, 'value'], message: stored }]);
   const { metricId, date } = given;
-  return { id, metricId, date, time: toFullTime(given.time), ...stored, notes: given.notes ?? null, tags: given.tags ?? [] };
+  return {
+    id,
+    metricId,
+    date,
+    time: toFullTime(given.time),
+    ...stored,
+    notes: given.notes ?? null,
+    tags: given.tags ?? [],
+  };
 }
 
 type Change = ReturnType<typeof updateEntryShape.parse>;
 
 function applyChange(current: Entry, change: Change, definition: MetricDefinition): Entry {
-  const stored = change.value == null ? { number: current.number, text: current.text } : toStoredValue(definition, change.value);
+  const stored =
+    change.value == null ? { number: current.number, text: current.text } : toStoredValue(definition, change.value);
   if (typeof stored === 'string') throw new InvalidInputError([{ path: ['input', 'value'], message: stored }]);
   return {
-    ...current, ...stored,
+    ...current,
+    ...stored,
     date: change.date ?? current.date,
     time: change.time === undefined ? current.time : toFullTime(change.time),
     notes: change.notes === undefined ? current.notes : change.notes,
@@ -155,14 +196,18 @@ function refuseRepeatedIds(given: readonly Given[]): void {
   const seen = new Set<string>();
   const issues: InputIssue[] = [];
   given.forEach(({ id }, index) => {
-    if (id && seen.has(id)) issues.push({ path: ['input', index, 'id'], message: 'This id stands twice in the batch.' });
+    if (id && seen.has(id))
+      issues.push({ path: ['input', index, 'id'], message: 'This id stands twice in the batch.' });
     if (id) seen.add(id);
   });
   if (issues.length > 0) throw new InvalidInputError(issues);
 }
 
 /** The entry with its value, as the API shows it: what a client merges with. */
-const toCurrent = (entry: Entry, { type }: MetricDefinition): object => ({ ...entry, value: toShownValue(type, entry) });
+const toCurrent = (entry: Entry, { type }: MetricDefinition): object => ({
+  ...entry,
+  value: toShownValue(type, entry),
+});
 
 const versionConflict = (current: Entry, definition: MetricDefinition) =>
   new ConflictError(`The entry has moved on to version ${current.version}.`, toCurrent(current, definition));

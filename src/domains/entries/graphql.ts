@@ -16,20 +16,35 @@ import { readSeries, type BucketedSeries } from './series.ts';
 const notesText = `At most ${entryLimits.notes} characters.`;
 const tagsText = `At most ${entryLimits.tags}, each of at most ${entryLimits.tag} characters.`;
 
-const metricOf = async (entry: ListedEntry, context: Context): Promise<MetricRow> => entry.metric ?? loadMetric(context, entry.metricId);
+const metricOf = async (entry: ListedEntry, context: Context): Promise<MetricRow> =>
+  entry.metric ?? loadMetric(context, entry.metricId);
 
 export const Entry = builder.objectRef<ListedEntry>('Entry').implement({
   description: 'One value of a metric on one day.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID, chosen by the client or UUIDv7.' }),
-    metric: t.field({ type: Metric, description: 'What was tracked.', resolve: (entry, _, context) => metricOf(entry, context) }),
-    date: t.field({ type: 'Date', description: 'The day, as the person lived it.', resolve: (entry) => entry.date }),
-    time: t.field({ type: 'LocalTime', nullable: true, description: 'The time on that day.', resolve: (entry) => entry.time }),
-    value: t.field({
-      type: 'EntryValue', description: 'The value, as the metric\'s type asks.',
-      resolve: async (entry, _, context) => toShownValue((await metricOf(entry, context)).type as MetricConfig['type'], entry),
+    metric: t.field({
+      type: Metric,
+      description: 'What was tracked.',
+      resolve: (entry, _, context) => metricOf(entry, context),
     }),
-    number: t.exposeFloat('number', { nullable: true, description: 'The value as a number in the metric\'s unit; null for text.' }),
+    date: t.field({ type: 'Date', description: 'The day, as the person lived it.', resolve: (entry) => entry.date }),
+    time: t.field({
+      type: 'LocalTime',
+      nullable: true,
+      description: 'The time on that day.',
+      resolve: (entry) => entry.time,
+    }),
+    value: t.field({
+      type: 'EntryValue',
+      description: "The value, as the metric's type asks.",
+      resolve: async (entry, _, context) =>
+        toShownValue((await metricOf(entry, context)).type as MetricConfig['type'], entry),
+    }),
+    number: t.exposeFloat('number', {
+      nullable: true,
+      description: "The value as a number in the metric's unit; null for text.",
+    }),
     notes: t.exposeString('notes', { nullable: true, description: notesText }),
     tags: t.exposeStringList('tags', { description: tagsText }),
     source: t.exposeString('source', { description: 'Where it came from: "api", or the kind of import.' }),
@@ -56,11 +71,11 @@ const EntryFilter = builder.inputType('EntryFilter', {
 const CreateEntryInput = builder.inputType('CreateEntryInput', {
   description: 'A new entry.',
   fields: (t) => ({
-    id: t.id({ description: 'A UUID of the client\'s choice: the same entry again is then no second one.' }),
+    id: t.id({ description: "A UUID of the client's choice: the same entry again is then no second one." }),
     metricId: t.id({ required: true, description: 'What was tracked.' }),
     date: t.field({ type: 'Date', required: true, description: 'The day, as the person lived it.' }),
     time: t.field({ type: 'LocalTime', description: 'The time on that day.' }),
-    value: t.field({ type: 'EntryValue', required: true, description: 'As the metric\'s type, min, max and step ask.' }),
+    value: t.field({ type: 'EntryValue', required: true, description: "As the metric's type, min, max and step ask." }),
     notes: t.string({ description: notesText }),
     tags: t.stringList({ description: tagsText }),
   }),
@@ -71,7 +86,7 @@ const UpdateEntryInput = builder.inputType('UpdateEntryInput', {
   fields: (t) => ({
     date: t.field({ type: 'Date', description: 'The day, as the person lived it.' }),
     time: t.field({ type: 'LocalTime', description: 'The time on that day.' }),
-    value: t.field({ type: 'EntryValue', description: 'As the metric\'s type, min, max and step ask.' }),
+    value: t.field({ type: 'EntryValue', description: "As the metric's type, min, max and step ask." }),
     notes: t.string({ description: notesText }),
     tags: t.stringList({ description: tagsText }),
   }),
@@ -86,21 +101,28 @@ export const DateRangeInput = builder.inputType('DateRangeInput', {
 });
 
 const Bucket = defineEnum<'DAY' | 'WEEK' | 'MONTH'>('Bucket', 'How long a span one value stands for.', {
-  DAY: 'A day.', WEEK: 'A week from Monday on.', MONTH: 'A calendar month.',
+  DAY: 'A day.',
+  WEEK: 'A week from Monday on.',
+  MONTH: 'A calendar month.',
 });
 
 const Series = builder.objectRef<BucketedSeries>('Series').implement({
   description: 'The values of one metric over time; spans without an entry are missing.',
   fields: (t) => ({
-    metric: t.field({ type: Metric, description: 'What was tracked.', resolve: (series, _, context) => loadMetric(context, series.metricId) }),
+    metric: t.field({
+      type: Metric,
+      description: 'What was tracked.',
+      resolve: (series, _, context) => loadMetric(context, series.metricId),
+    }),
     dates: t.field({ type: ['Date'], description: 'The first day of each span.', resolve: (series) => series.dates }),
-    values: t.exposeFloatList('values', { description: 'The value of each span, by the metric\'s aggregation.' }),
+    values: t.exposeFloatList('values', { description: "The value of each span, by the metric's aggregation." }),
   }),
 });
 
 builder.prismaObjectField(Metric, 'entries', (t) =>
   t.field({
-    type: EntryConnection, description: 'The entries of this metric, the newest day first.',
+    type: EntryConnection,
+    description: 'The entries of this metric, the newest day first.',
     args: { filter: t.arg({ type: EntryFilter, description: 'Which ones.' }), ...connectionArguments },
     resolve: (metric, { filter, ...page }, context, info) =>
       resolveEntries({ ...filter, metricIds: [metric.id] }, page, context, info),
@@ -109,45 +131,56 @@ builder.prismaObjectField(Metric, 'entries', (t) =>
 
 builder.queryFields((t) => ({
   entry: t.field({
-    type: Entry, nullable: true, description: 'One entry; null when there is none of this id.',
+    type: Entry,
+    nullable: true,
+    description: 'One entry; null when there is none of this id.',
     args: { id: t.arg.id({ required: true, description: 'The entry.' }) },
     resolve: (_, { id }, context) => entries.getEntry(viewerOf(context), id),
   }),
   entries: t.field({
-    type: EntryConnection, description: 'Entries, the newest day first.',
+    type: EntryConnection,
+    description: 'Entries, the newest day first.',
     args: { filter: t.arg({ type: EntryFilter, description: 'Which ones.' }), ...connectionArguments },
     resolve: (_, { filter, ...page }, context, info) => resolveEntries(filter ?? {}, page, context, info),
   }),
   series: t.field({
-    type: [Series], description: 'Daily (or weekly, monthly) values, one column per metric, for charts.',
+    type: [Series],
+    description: 'Daily (or weekly, monthly) values, one column per metric, for charts.',
     args: {
       metricIds: t.arg.idList({ required: true, description: 'Which metrics; texts have no series.' }),
       range: t.arg({ type: DateRangeInput, required: true, description: 'Which days.' }),
       bucket: t.arg({ type: Bucket, defaultValue: 'DAY', description: 'How long a span one value stands for.' }),
     },
-    resolve: (_, { metricIds, range, bucket }, context) => readSeries(viewerOf(context), range, metricIds, bucket ?? 'DAY'),
+    resolve: (_, { metricIds, range, bucket }, context) =>
+      readSeries(viewerOf(context), range, metricIds, bucket ?? 'DAY'),
   }),
 }));
 
 builder.mutationFields((t) => ({
   createEntry: t.field({
-    type: Entry, description: 'Creates an entry. Creating an id that exists already with the same content returns it unchanged.',
+    type: Entry,
+    description: 'Creates an entry. Creating an id that exists already with the same content returns it unchanged.',
     args: { input: t.arg({ type: CreateEntryInput, required: true, description: 'The entry.' }) },
     resolve: (_, { input }, context) => entries.createEntry(viewerOf(context), input),
   }),
   createEntries: t.field({
-    type: [Entry], description: `Creates several entries, all or nothing; at most ${entryLimits.batch}.`,
+    type: [Entry],
+    description: `Creates several entries, all or nothing; at most ${entryLimits.batch}.`,
     args: { input: t.arg({ type: [CreateEntryInput], required: true, description: 'The entries.' }) },
     resolve: (_, { input }, context) => entries.createEntries(viewerOf(context), input),
   }),
   updateEntry: t.field({
-    type: Entry, description: 'Changes an entry.',
+    type: Entry,
+    description: 'Changes an entry.',
     args: {
       id: t.arg.id({ required: true, description: 'The entry.' }),
       input: t.arg({ type: UpdateEntryInput, required: true, description: 'What to change.' }),
-      expectedVersion: t.arg.int({ description: 'Fails with CONFLICT, and the entry as it is, when it is of another version.' }),
+      expectedVersion: t.arg.int({
+        description: 'Fails with CONFLICT, and the entry as it is, when it is of another version.',
+      }),
     },
-    resolve: (_, { id, input, expectedVersion }, context) => entries.updateEntry(viewerOf(context), id, input, expectedVersion),
+    resolve: (_, { id, input, expectedVersion }, context) =>
+      entries.updateEntry(viewerOf(context), id, input, expectedVersion),
   }),
   deleteEntry: t.id({
     description: 'Deletes an entry.',
@@ -161,5 +194,7 @@ type PageArguments = Parameters<typeof resolveConnection>[0];
 function resolveEntries(filter: Filter, page: PageArguments, context: Context, info: GraphQLResolveInfo) {
   // `value` needs the metric's type, so it counts as asking for the metric.
   const withMetric = selects(info, ['edges', 'node', 'metric']) || selects(info, ['edges', 'node', 'value']);
-  return resolveConnection<ListedEntry>(page, entryKey, (part) => listEntries(viewerOf(context), filter, part, withMetric));
+  return resolveConnection<ListedEntry>(page, entryKey, (part) =>
+    listEntries(viewerOf(context), filter, part, withMetric),
+  );
 }

@@ -8,7 +8,9 @@ export const entryLimits = { notes: 10_000, tags: 50, tag: 60, batch: 1000 } as 
 const id = z.string().refine(isId, 'An id is a UUID in lower case, best a UUIDv7.');
 const storable = (text: string) => !text.includes('\0');
 
-export const dateShape = z.string().refine(isDay, 'This day does not exist, or is not between 1900-01-01 and 2200-12-31 (YYYY-MM-DD).');
+export const dateShape = z
+  .string()
+  .refine(isDay, 'This day does not exist, or is not between 1900-01-01 and 2200-12-31 (YYYY-MM-DD).');
 export const timeShape = z.string().refine(isLocalTime, 'A time reads HH:MM or HH:MM:SS, from 00:00 to 23:59:59.');
 export const notesShape = z
   .string()

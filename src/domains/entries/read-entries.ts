@@ -27,7 +27,12 @@ export const entryKey = ({ date, id }: Entry): [string, string] => [date, id];
  * Entries in one statement, the newest day first.
  * @param withMetric whether each entry brings its metric along
  */
-export async function listEntries(viewer: Viewer, filter: EntryFilter, page: Page, withMetric: boolean): Promise<ListedEntry[]> {
+export async function listEntries(
+  viewer: Viewer,
+  filter: EntryFilter,
+  page: Page,
+  withMetric: boolean,
+): Promise<ListedEntry[]> {
   checkFilter(filter);
   const { values, conditions } = toConditions(viewer, filter, page);
   const direction = page.fromEnd ? 'ASC' : 'DESC';
@@ -38,7 +43,7 @@ export async function listEntries(viewer: Viewer, filter: EntryFilter, page: Pag
     values,
   );
   const entries = rows.map(({ entry, metric }) => (metric ? { ...entry, metric } : entry));
-  return page.fromEnd ? entries.reverse() : entries;
+  return page.fromEnd ? entries.toReversed() : entries;
 }
 
 /** Every entry of a person in pages, oldest first, for exports. */
@@ -55,11 +60,18 @@ export async function* readEntries(viewer: Viewer, filter: EntryFilter): AsyncGe
 function checkFilter(filter: EntryFilter): void {
   for (const field of ['from', 'to'] as const) {
     const day = filter[field];
-    if (day != null && !isDay(day)) throw new InvalidInputError([{ path: ['filter', field], message: 'This day does not exist, or is not between 1900 and 2200.' }]);
+    if (day != null && !isDay(day))
+      throw new InvalidInputError([
+        { path: ['filter', field], message: 'This day does not exist, or is not between 1900 and 2200.' },
+      ]);
   }
 }
 
-function toConditions({ userId }: Viewer, filter: EntryFilter, page: Page): { values: unknown[]; conditions: string[] } {
+function toConditions(
+  { userId }: Viewer,
+  filter: EntryFilter,
+  page: Page,
+): { values: unknown[]; conditions: string[] } {
   const values: unknown[] = [userId];
   const conditions = ['e.user_id = $1::uuid'];
   const add = (value: unknown, condition: (parameter: string) => string) => {
@@ -72,8 +84,10 @@ function toConditions({ userId }: Viewer, filter: EntryFilter, page: Page): { va
   if (filter.tags?.length) add([...filter.tags], (p) => `e.tags @> ${p}::text[]`);
   if (filter.text) add(toPattern(filter.text), (p) => `(e.notes ILIKE ${p} OR e.text ILIKE ${p})`);
   // JSON of one parameter keeps a place in the list one value: both parts or none.
-  if (page.after) add(JSON.stringify(page.after), (p) => `(e.date, e.id) < ((${p}::jsonb->>0)::date, (${p}::jsonb->>1)::uuid)`);
-  if (page.before) add(JSON.stringify(page.before), (p) => `(e.date, e.id) > ((${p}::jsonb->>0)::date, (${p}::jsonb->>1)::uuid)`);
+  if (page.after)
+    add(JSON.stringify(page.after), (p) => `(e.date, e.id) < ((${p}::jsonb->>0)::date, (${p}::jsonb->>1)::uuid)`);
+  if (page.before)
+    add(JSON.stringify(page.before), (p) => `(e.date, e.id) > ((${p}::jsonb->>0)::date, (${p}::jsonb->>1)::uuid)`);
   return { values, conditions };
 }
 

@@ -48,6 +48,10 @@ const bucketOf: Record<Bucket, string> = {
 
 /** @throws InvalidInputError unless both days exist and are in order */
 export function checkRange({ from, to }: DayRange): void {
-  if (!isDay(from) || !isDay(to)) throw new InvalidInputError([{ path: ['range'], message: 'This day does not exist, or is not between 1900 and 2200.' }]);
-  if (toDayNumber(from) > toDayNumber(to)) throw new InvalidInputError([{ path: ['range'], message: 'The range ends before it begins.' }]);
+  if (!isDay(from) || !isDay(to))
+    throw new InvalidInputError([
+      { path: ['range'], message: 'This day does not exist, or is not between 1900 and 2200.' },
+    ]);
+  if (toDayNumber(from) > toDayNumber(to))
+    throw new InvalidInputError([{ path: ['range'], message: 'The range ends before it begins.' }]);
 }

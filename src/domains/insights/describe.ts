@@ -16,11 +16,14 @@ export function describeTrend(metric: NamedMetric, trend: TrendResult): string {
   const verb = trend.direction === 'RISING' ? 'rising' : 'falling';
   const unit = metric.unit ? ` ${metric.unit}` : '';
   const slope = formatNumber(Math.abs(trend.slopePerDay) * 7);
-  return `${metric.name} is ${verb} by about ${slope}${unit} a week (${trend.n} days, p = ${formatNumber(trend.pValue)}).`;
+  return `${metric.name} is ${verb} by about ${slope}${unit} a week (${trend.n} days, ${describeError('p', trend.pValue)}).`;
 }
 
 /** Why there is no answer yet, and what would be needed. */
-export function describeReadiness(row: Pick<SeriesReadiness, 'reason' | 'missingDays' | 'type'>, names: readonly string[]): string {
+export function describeReadiness(
+  row: Pick<SeriesReadiness, 'reason' | 'missingDays' | 'type'>,
+  names: readonly string[],
+): string {
   const what = names.join(' and ');
   const days = row.missingDays === 1 ? '1 more day' : `${row.missingDays} more days`;
   switch (row.reason) {
@@ -44,11 +47,12 @@ function describeLag(lagDays: number): string {
 
 function describeNumbers({ method, coefficient, n, qValue }: CorrelationResult): string {
   const symbol = method === 'PEARSON' ? 'r' : 'ρ';
-  return `${symbol} = ${coefficient.toFixed(2)}, ${n} days, q = ${formatNumber(qValue)}`;
+  return `${symbol} = ${coefficient.toFixed(2)}, ${n} days, ${describeError('q', qValue)}`;
 }
 
-/** Three significant digits, without an exponent for the sizes people meet. */
-function formatNumber(value: number): string {
-  if (value !== 0 && Math.abs(value) < 0.001) return value < 0 ? '> -0.001' : '< 0.001';
-  return String(Number(value.toPrecision(3)));
-}
+/** An error rate; below a thousandth its exact size says nothing. */
+const describeError = (name: string, value: number): string =>
+  value < 0.001 ? `${name} < 0.001` : `${name} = ${formatNumber(value)}`;
+
+/** Three significant digits. */
+const formatNumber = (value: number): string => String(Number(value.toPrecision(3)));

@@ -11,7 +11,11 @@ import { enqueueNow } from '../../platform/queue.ts';
 export const insightTypes = ['CORRELATION', 'TREND', 'PATTERN', 'ANOMALY', 'FORECAST', 'RECOMMENDATION'] as const;
 export type InsightType = (typeof insightTypes)[number];
 export type InsightRating = 'HELPFUL' | 'NOT_HELPFUL' | 'ACTED_ON';
-export type InsightFilter = { types?: readonly InsightType[] | null; metricIds?: readonly string[] | null; isActive?: boolean | null };
+export type InsightFilter = {
+  types?: readonly InsightType[] | null;
+  metricIds?: readonly string[] | null;
+  isActive?: boolean | null;
+};
 
 export const refreshJob = 'insights.refresh';
 
@@ -32,12 +36,17 @@ export async function listInsights(viewer: Viewer, filter: InsightFilter, page: 
       page.before ? { id: { gt: String(page.before[0]) } } : {},
     ],
   };
-  const rows = await prisma().insight.findMany({ where, orderBy: { id: page.fromEnd ? 'asc' : 'desc' }, take: page.limit });
-  return page.fromEnd ? rows.reverse() : rows;
+  const rows = await prisma().insight.findMany({
+    where,
+    orderBy: { id: page.fromEnd ? 'asc' : 'desc' },
+    take: page.limit,
+  });
+  return page.fromEnd ? rows.toReversed() : rows;
 }
 
 /** Says what the person thinks of an insight. @throws NotFoundError */
-export const rateInsight = (viewer: Viewer, id: string, rating: InsightRating): Promise<Insight> => change(viewer, id, { rating });
+export const rateInsight = (viewer: Viewer, id: string, rating: InsightRating): Promise<Insight> =>
+  change(viewer, id, { rating });
 
 /** Puts an insight away: it stays away even while it holds. @throws NotFoundError */
 export const dismissInsight = (viewer: Viewer, id: string): Promise<Insight> =>
@@ -49,7 +58,9 @@ export const requestRefresh = ({ userId }: Viewer): Promise<string> =>
 
 /** An insight as plain JSON, as the change log holds it. */
 export const toSnapshot = ({ userId: _, rangeFrom, rangeTo, ...insight }: Insight): object => ({
-  ...insight, rangeFrom: toDay(rangeFrom), rangeTo: toDay(rangeTo),
+  ...insight,
+  rangeFrom: toDay(rangeFrom),
+  rangeTo: toDay(rangeTo),
 });
 
 const visibleTo = ({ userId }: Viewer): Prisma.InsightWhereInput => ({ userId });

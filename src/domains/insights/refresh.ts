@@ -29,7 +29,12 @@ export async function refreshInsights(userId: string): Promise<void> {
   });
 }
 
-async function keep(tx: ChangeTransaction, userId: string, kept: Insight | undefined, found: NewInsight): Promise<void> {
+async function keep(
+  tx: ChangeTransaction,
+  userId: string,
+  kept: Insight | undefined,
+  found: NewInsight,
+): Promise<void> {
   const data = toColumns(found);
   if (!kept) {
     const created = await tx.prisma.insight.create({ data: { ...data, userId, id: newId() } });
@@ -41,14 +46,21 @@ async function keep(tx: ChangeTransaction, userId: string, kept: Insight | undef
 }
 
 async function store(tx: ChangeTransaction, { userId, id }: Insight, data: Prisma.InsightUpdateInput): Promise<void> {
-  const updated = await tx.prisma.insight.update({ where: { userId_id: { userId, id } }, data: { ...data, updatedAt: new Date() } });
+  const updated = await tx.prisma.insight.update({
+    where: { userId_id: { userId, id } },
+    data: { ...data, updatedAt: new Date() },
+  });
   await tx.record({ kind: 'UPDATED', entityType: 'Insight', entityId: id, snapshot: toSnapshot(updated) });
 }
 
 function isSame(kept: Insight, found: NewInsight): boolean {
   const isSameRange = toDay(kept.rangeFrom) === found.range.from && toDay(kept.rangeTo) === found.range.to;
   // Through JSON: what the database gives back has lost its undefined values and its -0.
-  return isSameRange && kept.title === found.title && isDeepStrictEqual(kept.evidence, JSON.parse(JSON.stringify(found.evidence)));
+  return (
+    isSameRange &&
+    kept.title === found.title &&
+    isDeepStrictEqual(kept.evidence, JSON.parse(JSON.stringify(found.evidence)))
+  );
 }
 
 const toColumns = ({ range, evidence, ...rest }: NewInsight) => ({

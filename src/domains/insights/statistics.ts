@@ -70,16 +70,38 @@ export async function reportTrends(viewer: Viewer, input: Selection): Promise<Tr
 
 /** What stands between the data and an answer, for each metric and pair. */
 export async function reportReadiness(viewer: Viewer, metricIds: readonly string[] | null): Promise<Readiness[]> {
-  const metrics = (await readMetrics(viewer)).filter(({ id, isActive }) => (metricIds ? metricIds.includes(id) : isActive));
-  const { series } = alignSeries(await readSeries(viewer, null, metrics.map(({ id }) => id)));
-  const numeric = metrics.filter(({ type }) => type !== 'TEXT').map(({ id }) => series.find((one) => one.id === id) ?? emptySeries(id));
+  const metrics = (await readMetrics(viewer)).filter(({ id, isActive }) =>
+    metricIds ? metricIds.includes(id) : isActive,
+  );
+  const { series } = alignSeries(
+    await readSeries(
+      viewer,
+      null,
+      metrics.map(({ id }) => id),
+    ),
+  );
+  const numeric = metrics
+    .filter(({ type }) => type !== 'TEXT')
+    .map(({ id }) => series.find((one) => one.id === id) ?? emptySeries(id));
   const texts = metrics.filter(({ type }) => type === 'TEXT');
   const rows: SeriesReadiness[] = [
     ...assessReadiness(numeric),
-    ...texts.map(({ id }) => ({ ids: [id], type: 'TREND' as const, reason: 'NOT_NUMERIC' as const, missingDays: null })),
+    ...texts.map(({ id }) => ({
+      ids: [id],
+      type: 'TREND' as const,
+      reason: 'NOT_NUMERIC' as const,
+      missingDays: null,
+    })),
   ];
   const nameOf = new Map(metrics.map(({ id, name }) => [id, name]));
-  return rows.map(({ ids, ...row }) => ({ ...row, metricIds: ids, message: describeReadiness(row, ids.map((id) => nameOf.get(id)!)) }));
+  return rows.map(({ ids, ...row }) => ({
+    ...row,
+    metricIds: ids,
+    message: describeReadiness(
+      row,
+      ids.map((id) => nameOf.get(id)!),
+    ),
+  }));
 }
 
 /** A metric without any value: it has no days at all. */

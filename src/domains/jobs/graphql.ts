@@ -20,13 +20,20 @@ export const Job = builder.objectRef<JobShape>('Job').implement({
     progress: t.exposeFloat('progress', { description: 'From 0 to 1.' }),
     error: t.exposeString('error', { nullable: true, description: 'Why it failed.' }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was queued.', resolve: (job) => job.createdAt }),
-    finishedAt: t.field({ type: 'DateTime', nullable: true, description: 'When it ended.', resolve: (job) => job.finishedAt }),
+    finishedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended.',
+      resolve: (job) => job.finishedAt,
+    }),
   }),
 });
 
 builder.queryField('job', (t) =>
   t.field({
-    type: Job, nullable: true, description: 'One job; null when there is none of this id.',
+    type: Job,
+    nullable: true,
+    description: 'One job; null when there is none of this id.',
     args: { id: t.arg.id({ required: true, description: 'The job.' }) },
     resolve: (_, { id }, context) => getJob(viewerOf(context), id),
   }),
@@ -34,7 +41,8 @@ builder.queryField('job', (t) =>
 
 builder.subscriptionField('job', (t) =>
   t.field({
-    type: Job, description: 'A job whenever its state changes, until it has ended.',
+    type: Job,
+    description: 'A job whenever its state changes, until it has ended.',
     args: { id: t.arg.id({ required: true, description: 'The job.' }) },
     subscribe: (_, { id }, context) => followJob(viewerOf(context), id),
     resolve: (job) => job,

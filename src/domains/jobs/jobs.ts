@@ -20,7 +20,12 @@ export type Job = {
 const pollInterval = 400;
 
 const states: Record<QueuedJob['state'], JobState> = {
-  created: 'QUEUED', retry: 'QUEUED', active: 'RUNNING', completed: 'DONE', failed: 'FAILED', cancelled: 'CANCELLED',
+  created: 'QUEUED',
+  retry: 'QUEUED',
+  active: 'RUNNING',
+  completed: 'DONE',
+  failed: 'FAILED',
+  cancelled: 'CANCELLED',
 };
 
 /** A job of the viewer, or null when there is none of this id. */

@@ -16,7 +16,10 @@ const recent = new LRUCache<string, MetricDefinition>({ max: 20_000 });
 const keyOf = (viewer: Viewer, id: string): string => `${viewer.userId}:${id}`;
 
 /** Definitions of the viewer's metrics by id; unknown ids are missing. May be out of date. */
-export async function recallDefinitions(viewer: Viewer, ids: readonly string[]): Promise<Map<string, MetricDefinition>> {
+export async function recallDefinitions(
+  viewer: Viewer,
+  ids: readonly string[],
+): Promise<Map<string, MetricDefinition>> {
   const known = new Map<string, MetricDefinition>();
   for (const id of ids) {
     const definition = recent.get(keyOf(viewer, id));

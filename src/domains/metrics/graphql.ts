@@ -15,26 +15,52 @@ export const MetricType = defineEnum<MetricTypeName>('MetricType', 'What kind of
   TEXT: 'Words; no part of any statistics.',
 });
 
-export const Aggregation = defineEnum<AggregationName>('Aggregation', 'How several entries of one day become the day\'s value.', {
-  SUM: 'Their sum.', MEAN: 'Their mean.', LAST: 'The last one by time of day.', MIN: 'The least.', MAX: 'The greatest.',
-});
+export const Aggregation = defineEnum<AggregationName>(
+  'Aggregation',
+  "How several entries of one day become the day's value.",
+  {
+    SUM: 'Their sum.',
+    MEAN: 'Their mean.',
+    LAST: 'The last one by time of day.',
+    MIN: 'The least.',
+    MAX: 'The greatest.',
+  },
+);
 
 export const Metric = builder.prismaObject('Metric', {
   description: 'Something a person tracks.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID, chosen by the client or UUIDv7.' }),
     name: t.exposeString('name', { description: `At most ${metricLimits.name} characters.` }),
-    type: t.field({ type: MetricType, description: 'What kind of values it has; fixed.', resolve: (metric) => metric.type as MetricTypeName }),
-    category: t.exposeString('category', { description: `At most ${metricLimits.category} characters; "general" when nothing was said.` }),
+    type: t.field({
+      type: MetricType,
+      description: 'What kind of values it has; fixed.',
+      resolve: (metric) => metric.type as MetricTypeName,
+    }),
+    category: t.exposeString('category', {
+      description: `At most ${metricLimits.category} characters; "general" when nothing was said.`,
+    }),
     unit: t.exposeString('unit', { nullable: true, description: `At most ${metricLimits.unit} characters.` }),
     min: t.exposeFloat('min', { nullable: true, description: 'The least value allowed.' }),
     max: t.exposeFloat('max', { nullable: true, description: 'The greatest value allowed.' }),
     step: t.exposeFloat('step', { nullable: true, description: 'Values are whole steps from `min`, or from 0.' }),
-    aggregation: t.field({ type: Aggregation, description: 'How several entries of a day become one value.', resolve: (metric) => metric.aggregation as AggregationName }),
+    aggregation: t.field({
+      type: Aggregation,
+      description: 'How several entries of a day become one value.',
+      resolve: (metric) => metric.aggregation as AggregationName,
+    }),
     isActive: t.exposeBoolean('isActive', { description: 'False once archived: kept, but no longer analysed.' }),
     version: t.exposeInt('version', { description: 'Rises with every change of the metric itself.' }),
-    createdAt: t.field({ type: 'DateTime', description: 'When it was created.', resolve: (metric) => metric.createdAt }),
-    updatedAt: t.field({ type: 'DateTime', description: 'When it last changed.', resolve: (metric) => metric.updatedAt }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When it was created.',
+      resolve: (metric) => metric.createdAt,
+    }),
+    updatedAt: t.field({
+      type: 'DateTime',
+      description: 'When it last changed.',
+      resolve: (metric) => metric.updatedAt,
+    }),
   }),
 });
 addChangedEntity(Metric);
@@ -59,15 +85,22 @@ const MetricFilter = builder.inputType('MetricFilter', {
 const CreateMetricInput = builder.inputType('CreateMetricInput', {
   description: 'A new metric. Ratings, durations and numbers may have min, max and step.',
   fields: (t) => ({
-    id: t.id({ description: 'A UUID of the client\'s choice: the same metric again is then no second one.' }),
+    id: t.id({ description: "A UUID of the client's choice: the same metric again is then no second one." }),
     name: t.string({ required: true, description: `1 to ${metricLimits.name} characters.` }),
-    type: t.field({ type: MetricType, required: true, description: 'What kind of values it has; cannot be changed later.' }),
+    type: t.field({
+      type: MetricType,
+      required: true,
+      description: 'What kind of values it has; cannot be changed later.',
+    }),
     category: t.string({ description: `At most ${metricLimits.category} characters.` }),
     unit: t.string({ description: `At most ${metricLimits.unit} characters.` }),
     min: t.float({ description: 'The least value allowed.' }),
     max: t.float({ description: 'The greatest value allowed.' }),
     step: t.float({ description: 'Values are whole steps from `min`, or from 0. Greater than 0.' }),
-    aggregation: t.field({ type: Aggregation, description: 'Unless said: ratings MEAN, durations and numbers SUM, binaries MAX, texts LAST.' }),
+    aggregation: t.field({
+      type: Aggregation,
+      description: 'Unless said: ratings MEAN, durations and numbers SUM, binaries MAX, texts LAST.',
+    }),
   }),
 });
 
@@ -87,32 +120,42 @@ const UpdateMetricInput = builder.inputType('UpdateMetricInput', {
 
 builder.queryFields((t) => ({
   metric: t.field({
-    type: Metric, nullable: true, description: 'One metric; null when there is none of this id.',
+    type: Metric,
+    nullable: true,
+    description: 'One metric; null when there is none of this id.',
     args: { id: t.arg.id({ required: true, description: 'The metric.' }) },
     resolve: (_, { id }, context) => metrics.getMetric(viewerOf(context), id),
   }),
   metrics: t.field({
-    type: MetricConnection, description: 'The metrics, by id: with UUIDv7 the oldest first.',
+    type: MetricConnection,
+    description: 'The metrics, by id: with UUIDv7 the oldest first.',
     args: { filter: t.arg({ type: MetricFilter, description: 'Which ones.' }), ...connectionArguments },
     resolve: (_, { filter, ...page }, context) =>
-      resolveConnection(page, (metric: MetricRow) => [metric.id], (part) => metrics.listMetrics(viewerOf(context), filter ?? {}, part)) as never,
+      resolveConnection(
+        page,
+        (metric: MetricRow) => [metric.id],
+        (part) => metrics.listMetrics(viewerOf(context), filter ?? {}, part),
+      ) as never,
   }),
 }));
 
 builder.mutationFields((t) => ({
   createMetric: t.field({
-    type: Metric, description: 'Creates a metric. The same id and content again returns it unchanged.',
+    type: Metric,
+    description: 'Creates a metric. The same id and content again returns it unchanged.',
     args: { input: t.arg({ type: CreateMetricInput, required: true, description: 'The metric.' }) },
     resolve: (_, { input }, context) => metrics.createMetric(viewerOf(context), input as never),
   }),
   updateMetric: t.field({
-    type: Metric, description: 'Changes a metric. Entries that are there already stay as they are.',
+    type: Metric,
+    description: 'Changes a metric. Entries that are there already stay as they are.',
     args: {
       id: t.arg.id({ required: true, description: 'The metric.' }),
       input: t.arg({ type: UpdateMetricInput, required: true, description: 'What to change.' }),
       expectedVersion: t.arg.int({ description: 'Fails with CONFLICT when the metric is of another version.' }),
     },
-    resolve: (_, { id, input, expectedVersion }, context) => metrics.updateMetric(viewerOf(context), id, input as never, expectedVersion),
+    resolve: (_, { id, input, expectedVersion }, context) =>
+      metrics.updateMetric(viewerOf(context), id, input as never, expectedVersion),
   }),
   deleteMetric: t.id({
     description: 'Deletes a metric with all its entries.',

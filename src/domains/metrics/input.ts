@@ -10,7 +10,11 @@ export type Aggregation = (typeof aggregations)[number];
 export const metricLimits = { name: 120, category: 60, unit: 40 } as const;
 
 const line = (what: string, max: number) =>
-  z.string().trim().min(1, `A ${what} needs at least one character.`).max(max, `A ${what} has at most ${max} characters.`);
+  z
+    .string()
+    .trim()
+    .min(1, `A ${what} needs at least one character.`)
+    .max(max, `A ${what} has at most ${max} characters.`);
 
 const id = z.string().refine(isId, 'An id is a UUID in lower case, best a UUIDv7.');
 const bound = z.number('This must be a finite number.').nullish();

@@ -31,8 +31,12 @@ export async function listMetrics(viewer: Viewer, filter: MetricFilter, page: Pa
       page.before ? { id: { lt: String(page.before[0]) } } : {},
     ],
   };
-  const rows = await prisma().metric.findMany({ where, orderBy: { id: page.fromEnd ? 'desc' : 'asc' }, take: page.limit });
-  return page.fromEnd ? rows.reverse() : rows;
+  const rows = await prisma().metric.findMany({
+    where,
+    orderBy: { id: page.fromEnd ? 'desc' : 'asc' },
+    take: page.limit,
+  });
+  return page.fromEnd ? rows.toReversed() : rows;
 }
 
 /** All metrics of the viewer, for jobs and exports. */
@@ -64,7 +68,8 @@ export function toNewMetric(input: CreateMetricInput): NewMetric {
   const bounds = { min: min ?? null, max: max ?? null, step: step ?? null };
   checkConfig({ type: given.type, ...bounds });
   return {
-    ...given, ...bounds,
+    ...given,
+    ...bounds,
     id: id ?? newId(),
     category: category ?? 'general',
     unit: unit ?? null,
@@ -82,7 +87,12 @@ export async function insertMetric(tx: ChangeTransaction, viewer: Viewer, metric
 }
 
 /** Changes what is named. @throws NotFoundError, InvalidInputError, ConflictError when the version has moved on */
-export async function updateMetric(viewer: Viewer, id: string, input: UpdateMetricInput, expectedVersion?: number | null): Promise<Metric> {
+export async function updateMetric(
+  viewer: Viewer,
+  id: string,
+  input: UpdateMetricInput,
+  expectedVersion?: number | null,
+): Promise<Metric> {
   const { name, category, aggregation, isActive, unit, min, max, step } = validate(updateMetricShape, input);
   return writeChanges(viewer, async (tx) => {
     const current = await findOwn(tx, viewer, id);
@@ -104,10 +114,18 @@ export async function updateMetric(viewer: Viewer, id: string, input: UpdateMetr
 export async function deleteMetric(viewer: Viewer, id: string): Promise<string> {
   return writeChanges(viewer, async (tx) => {
     if (!(await findOwn(tx, viewer, id))) throw new NotFoundError('metric');
-    const entries = await tx.prisma.entry.findMany({ where: { userId: viewer.userId, metricId: id }, select: { id: true } });
+    const entries = await tx.prisma.entry.findMany({
+      where: { userId: viewer.userId, metricId: id },
+      select: { id: true },
+    });
     await tx.prisma.metric.deleteMany({ where: { userId: viewer.userId, id } });
     await tx.record(
-      ...entries.map((entry) => ({ kind: 'DELETED' as const, entityType: 'Entry', entityId: entry.id, snapshot: null })),
+      ...entries.map((entry) => ({
+        kind: 'DELETED' as const,
+        entityType: 'Entry',
+        entityId: entry.id,
+        snapshot: null,
+      })),
       { kind: 'DELETED', entityType: 'Metric', entityId: id, snapshot: null },
     );
     return id;
@@ -123,7 +141,10 @@ export type NewMetric = Omit<Metric, 'userId' | 'isActive' | 'version' | 'create
 
 /** What the metric says about its values. */
 export const toConfig = ({ type, min, max, step }: Pick<Metric, keyof MetricConfig>): MetricConfig => ({
-  type: type as MetricConfig['type'], min, max, step,
+  type: type as MetricConfig['type'],
+  min,
+  max,
+  step,
 });
 
 /** A metric as plain JSON, as the change log and an export hold it: without the owner, whom the place names already. */

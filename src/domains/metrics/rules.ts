@@ -11,7 +11,11 @@ export type StoredValue = { number: number | null; text: string | null };
 export const textValueMax = 10_000;
 
 const defaultAggregations: Record<MetricType, Aggregation> = {
-  RATING: 'MEAN', DURATION: 'SUM', BINARY: 'MAX', NUMBER: 'SUM', TEXT: 'LAST',
+  RATING: 'MEAN',
+  DURATION: 'SUM',
+  BINARY: 'MAX',
+  NUMBER: 'SUM',
+  TEXT: 'LAST',
 };
 
 /** How several entries of a day become the day's value, when the person has not said. */
@@ -65,7 +69,8 @@ function toStoredNumber({ type, min, max, step }: MetricConfig, value: unknown):
   if (type === 'DURATION' && value < 0) return 'A duration is not negative.';
   if (min !== null && value < min) return `The least value of this metric is ${min}.`;
   if (max !== null && value > max) return `The greatest value of this metric is ${max}.`;
-  if (step !== null && !isOnStep(value, min ?? 0, step)) return `Values of this metric go in steps of ${step} from ${min ?? 0}.`;
+  if (step !== null && !isOnStep(value, min ?? 0, step))
+    return `Values of this metric go in steps of ${step} from ${min ?? 0}.`;
   return { number: value === 0 ? 0 : value, text: null };
 }
 
