@@ -38,7 +38,7 @@ const settings = z
       .string()
       .refine((s) => Buffer.byteLength(s) >= 32, 'must have at least 32 bytes')
       .optional(),
-    /** 32 bytes in base64, for what is kept encrypted at rest. Generated into DATA_DIR outside production. */
+    /** 32 bytes in base64, for secrets of connected services; nothing is encrypted with it yet. */
     ENCRYPTION_KEY: z
       .string()
       .refine((s) => Buffer.from(s, 'base64').length === 32, 'must be 32 bytes in base64')

@@ -4,7 +4,7 @@ import { ExpectedError } from '../kernel/errors.ts';
 import { log } from '../platform/log.ts';
 
 /** PostgreSQL's classes of failure that pass: lost connections, shutdown, too many connections, no space. */
-const passing = /^(08|53|57)|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|P1001|P1002|P1017|P2024/;
+const passing = /^(08|53|57)|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|P1001|P1002|P1017|P2024|P2028/;
 
 /**
  * The one place that turns failures into what a client sees: expected ones keep their code and message, everything else

@@ -4,6 +4,7 @@ import { addChangedEntity } from '../../graphql/changes.ts';
 import { connectionArguments, defineConnection, resolveConnection } from '../../graphql/connection.ts';
 import { loadOne, viewerOf, type Context } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
+import { UnauthenticatedError } from '../../kernel/errors.ts';
 import { metricLimits, type Aggregation as AggregationName, type MetricType as MetricTypeName } from './input.ts';
 import * as metrics from './metrics.ts';
 
@@ -70,7 +71,8 @@ const MetricConnection = defineConnection('Metric', Metric as never);
 /** A metric by id, deleted ones from the log; for other domains' fields. Batched over the operation. */
 export async function loadMetric(context: Context, id: string): Promise<MetricRow> {
   const metric = await loadOne(context, 'metrics', metrics.findMetrics, id);
-  if (!metric) throw new Error('a row points at a metric that never was');
+  // A deleted metric is still in the log: only an account that was erased this moment has neither.
+  if (!metric) throw new UnauthenticatedError();
   return metric;
 }
 
