@@ -8,7 +8,16 @@ const checks: [name: string, command: string, ...parameters: string[]][] = [
   ['format', 'oxfmt', '--check'],
   ['types', 'tsc', '--noEmit'],
   ['lint', 'oxlint'],
-  ['architecture', 'vitest', 'run', 'test/architecture.test.ts', '--config', 'test/setup/architecture.config.ts', '--root', '.'],
+  [
+    'architecture',
+    'vitest',
+    'run',
+    'test/architecture.test.ts',
+    '--config',
+    'test/setup/architecture.config.ts',
+    '--root',
+    '.',
+  ],
   ['schema.graphql', 'node', '--disable-warning=ExperimentalWarning', 'scripts/schema.ts', '--check'],
 ];
 

@@ -1,4 +1,3 @@
-import { isDay } from '../kernel/civil-time.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
 import type { Page, PageKey } from '../kernel/page.ts';
@@ -49,14 +48,16 @@ export const connectionArguments = builder.args((t) => ({
  * A page of a list by keyset: the rows next to a place in the sort order, whether or not the row that stood there still
  * exists.
  * @param keyOf the row's place in the sort order
+ * @param keyShape what each part of such a place must be; a cursor may come from another list, or from nowhere
  * @throws InvalidInputError for a page that is too large, or a cursor that is not one
  */
 export async function resolveConnection<Node>(
   given: ConnectionArguments,
   keyOf: (node: Node) => PageKey,
   load: (page: Page) => Promise<Node[]>,
+  keyShape: KeyShape = [isId],
 ): Promise<Connection<Node>> {
-  const page = toPage(given);
+  const page = toPage(given, keyShape);
   const rows = await load({ ...page, limit: page.limit + 1 });
   const hasMore = rows.length > page.limit;
   const kept = !hasMore ? rows : page.fromEnd ? rows.slice(1) : rows.slice(0, page.limit);
@@ -70,7 +71,9 @@ export async function resolveConnection<Node>(
   return { edges, pageInfo };
 }
 
-function toPage({ first, after, last, before }: ConnectionArguments): Page {
+type KeyShape = readonly ((part: string) => boolean)[];
+
+function toPage({ first, after, last, before }: ConnectionArguments, keyShape: KeyShape): Page {
   if (first != null && last != null) throw invalid('first', 'Ask for first or for last, not for both.');
   const fromEnd = last != null;
   const limit = first ?? last ?? pageSizes.default;
@@ -80,18 +83,18 @@ function toPage({ first, after, last, before }: ConnectionArguments): Page {
   return {
     limit,
     fromEnd,
-    after: after == null ? undefined : decodeCursor('after', after),
-    before: before == null ? undefined : decodeCursor('before', before),
+    after: after == null ? undefined : decodeCursor('after', after, keyShape),
+    before: before == null ? undefined : decodeCursor('before', before, keyShape),
   };
 }
 
 const encodeCursor = (key: PageKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-function decodeCursor(field: string, cursor: string): PageKey {
+function decodeCursor(field: string, cursor: string, keyShape: KeyShape): PageKey {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length > 0 && key.every((part) => isId(String(part)) || isDay(String(part))))
-      return key as PageKey;
+    const isList = Array.isArray(key) && key.length === keyShape.length;
+    if (isList && keyShape.every((fits, i) => typeof key[i] === 'string' && fits(key[i]))) return key as PageKey;
   } catch {
     // Falls through: what is not JSON is not one of our cursors.
   }

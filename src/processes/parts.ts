@@ -1,6 +1,7 @@
 import { startFollowing, stopFollowing } from '../changes/follow.ts';
 import { registerFollowUps } from '../changes/follow-ups.ts';
 import type { Config } from '../config.ts';
+import { configureImports } from '../domains/imports/settings.ts';
 import { domains } from '../domains.ts';
 import { closeBus, openBus } from '../platform/bus.ts';
 import { closeDatabase, openDatabase } from '../platform/database.ts';
@@ -39,6 +40,7 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
   stops.push(closeDatabase);
   await openDatabase(config);
   openSecrets(config);
+  configureImports({ maxBytes: config.importMaxBytes });
   stops.push(closeBus);
   openBus(config.redisUrl);
   registerFollowUps(

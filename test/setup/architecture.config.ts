@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config';
 
-/** For `npm run check`: the architecture alone, without the servers of the whole suite. */
+// For `npm run check`: the one test that needs no server.
 export default defineConfig({ test: { include: ['test/architecture.test.ts'] } });

@@ -135,6 +135,7 @@ CREATE TABLE imports (
   progress double precision NOT NULL DEFAULT 0,
   report jsonb,
   error text,
+  created_metric_ids uuid[] NOT NULL DEFAULT '{}',
   created_at timestamptz(3) NOT NULL DEFAULT now(),
   updated_at timestamptz(3) NOT NULL DEFAULT now(),
   PRIMARY KEY (user_id, id)
@@ -144,7 +145,12 @@ CREATE TABLE import_rows (
   user_id uuid NOT NULL,
   import_id uuid NOT NULL,
   ordinal integer NOT NULL,
-  kind text NOT NULL,
+  "row" integer NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('RAW', 'METRIC', 'ENTRY')),
+  item_id uuid,
+  occurrence integer NOT NULL DEFAULT 1,
+  status text NOT NULL DEFAULT 'NEW' CHECK (status IN ('NEW', 'DUPLICATE', 'REJECTED')),
+  reason text,
   payload jsonb NOT NULL,
   PRIMARY KEY (user_id, import_id, ordinal),
   FOREIGN KEY (user_id, import_id) REFERENCES imports (user_id, id) ON DELETE CASCADE

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTimeZone } from '../../kernel/civil-time.ts';
+import { isStorable, toSearchable } from '../../kernel/text.ts';
 import { commonPasswords } from './common-passwords.ts';
 
 export const passwordLimits = { min: 8, max: 256 } as const;
@@ -29,6 +30,7 @@ const deviceName = z
   .string()
   .trim()
   .max(deviceNameMax, `A device name has at most ${deviceNameMax} characters.`)
+  .refine(isStorable, 'A device name cannot hold U+0000 or half of a surrogate pair.')
   .nullish();
 
 export const registerShape = z
@@ -40,7 +42,7 @@ export const registerShape = z
 
 /** A login takes whatever it is given: only what could not be anybody's is refused before hashing. */
 export const loginShape = z.object({
-  email: z.string().max(254).trim().toLowerCase(),
+  email: z.string().max(254).trim().toLowerCase().transform(toSearchable),
   password: z.string().max(passwordLimits.max, `A password has at most ${passwordLimits.max} characters.`),
   deviceName,
 });
@@ -56,9 +58,10 @@ export const profileShape = z.object({
   preferences: z
     .record(z.string(), z.json())
     .refine(
-      (value) => JSON.stringify(value).length <= preferencesMax,
+      (value) => Buffer.byteLength(JSON.stringify(value)) <= preferencesMax,
       `Preferences have at most ${preferencesMax} bytes.`,
     )
+    .refine(isStorableJson, 'Preferences cannot hold U+0000 or half of a surrogate pair.')
     .nullish(),
 });
 
@@ -69,4 +72,13 @@ export type ProfileInput = z.input<typeof profileShape>;
 function isCommon(password: string): boolean {
   const plain = password.toLowerCase();
   return commonPasswords.has(plain) || new Set(plain).size < 3;
+}
+
+function isStorableJson(value: unknown): boolean {
+  let isGood = true;
+  JSON.stringify(value, (key, part: unknown) => {
+    isGood &&= isStorable(key) && (typeof part !== 'string' || isStorable(part));
+    return part;
+  });
+  return isGood;
 }

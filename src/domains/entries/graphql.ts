@@ -4,6 +4,9 @@ import { connectionArguments, defineConnection, resolveConnection } from '../../
 import { viewerOf, type Context } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
 import { selects } from '../../graphql/selection.ts';
+import { isDay } from '../../kernel/civil-time.ts';
+import { isId } from '../../kernel/ids.ts';
+import type { Page } from '../../kernel/page.ts';
 import type { Metric as MetricRow } from '../../../generated/prisma/client.ts';
 import type { GraphQLResolveInfo } from 'graphql';
 import { loadMetric, Metric } from '../metrics/graphql.ts';
@@ -194,7 +197,6 @@ type PageArguments = Parameters<typeof resolveConnection>[0];
 function resolveEntries(filter: Filter, page: PageArguments, context: Context, info: GraphQLResolveInfo) {
   // `value` needs the metric's type, so it counts as asking for the metric.
   const withMetric = selects(info, ['edges', 'node', 'metric']) || selects(info, ['edges', 'node', 'value']);
-  return resolveConnection<ListedEntry>(page, entryKey, (part) =>
-    listEntries(viewerOf(context), filter, part, withMetric),
-  );
+  const load = (part: Page) => listEntries(viewerOf(context), filter, part, withMetric);
+  return resolveConnection<ListedEntry>(page, entryKey, load, [isDay, isId]);
 }

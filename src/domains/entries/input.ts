@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { isDay, isLocalTime } from '../../kernel/civil-time.ts';
 import { isId } from '../../kernel/ids.ts';
+import { isStorable } from '../../kernel/text.ts';
 
 /** Characters; tags: how many, and characters of each. */
 export const entryLimits = { notes: 10_000, tags: 50, tag: 60, batch: 1000 } as const;
 
 const id = z.string().refine(isId, 'An id is a UUID in lower case, best a UUIDv7.');
-const storable = (text: string) => !text.includes('\0');
 
 export const dateShape = z
   .string()
@@ -15,13 +15,13 @@ export const timeShape = z.string().refine(isLocalTime, 'A time reads HH:MM or H
 export const notesShape = z
   .string()
   .max(entryLimits.notes, `Notes have at most ${entryLimits.notes} characters.`)
-  .refine(storable, 'Notes cannot hold the character U+0000.');
+  .refine(isStorable, 'Notes cannot hold U+0000 or half of a surrogate pair.');
 const tag = z
   .string()
   .trim()
   .min(1, 'A tag needs at least one character.')
   .max(entryLimits.tag, `A tag has at most ${entryLimits.tag} characters.`)
-  .refine(storable, 'A tag cannot hold the character U+0000.');
+  .refine(isStorable, 'A tag cannot hold U+0000 or half of a surrogate pair.');
 export const tagsShape = z
   .array(tag)
   .max(entryLimits.tags, `An entry has at most ${entryLimits.tags} tags.`)

@@ -3,6 +3,7 @@ import { isDay } from '../../kernel/civil-time.ts';
 import { InvalidInputError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { Page } from '../../kernel/page.ts';
+import { toSearchable } from '../../kernel/text.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { sql } from '../../platform/database.ts';
 import type { Entry } from './entry.ts';
@@ -81,7 +82,7 @@ function toConditions(
   if (filter.metricIds) add(filter.metricIds.filter(isId), (p) => `e.metric_id = ANY(${p}::uuid[])`);
   if (filter.from) add(filter.from, (p) => `e.date >= ${p}::date`);
   if (filter.to) add(filter.to, (p) => `e.date <= ${p}::date`);
-  if (filter.tags?.length) add([...filter.tags], (p) => `e.tags @> ${p}::text[]`);
+  if (filter.tags?.length) add(filter.tags.map(toSearchable), (p) => `e.tags @> ${p}::text[]`);
   if (filter.text) add(toPattern(filter.text), (p) => `(e.notes ILIKE ${p} OR e.text ILIKE ${p})`);
   // JSON of one parameter keeps a place in the list one value: both parts or none.
   if (page.after)
@@ -91,4 +92,4 @@ function toConditions(
   return { values, conditions };
 }
 
-const toPattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&').replaceAll('\0', '')}%`;
+const toPattern = (text: string): string => `%${toSearchable(text).replace(/[\\%_]/g, '\\$&')}%`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isId } from '../../kernel/ids.ts';
+import { isStorable } from '../../kernel/text.ts';
 
 export const metricTypes = ['RATING', 'DURATION', 'BINARY', 'NUMBER', 'TEXT'] as const;
 export const aggregations = ['SUM', 'MEAN', 'LAST', 'MIN', 'MAX'] as const;
@@ -14,7 +15,8 @@ const line = (what: string, max: number) =>
     .string()
     .trim()
     .min(1, `A ${what} needs at least one character.`)
-    .max(max, `A ${what} has at most ${max} characters.`);
+    .max(max, `A ${what} has at most ${max} characters.`)
+    .refine(isStorable, `A ${what} cannot hold U+0000 or half of a surrogate pair.`);
 
 const id = z.string().refine(isId, 'An id is a UUID in lower case, best a UUIDv7.');
 const bound = z.number('This must be a finite number.').nullish();

@@ -4,6 +4,7 @@ import { writeChanges, type ChangeTransaction } from '../../changes/write-change
 import { ConflictError, NotFoundError } from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import type { Page } from '../../kernel/page.ts';
+import { toSearchable } from '../../kernel/text.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { prisma, type Transaction } from '../../platform/database.ts';
@@ -24,7 +25,7 @@ export async function getMetric(viewer: Viewer, id: string): Promise<Metric | nu
 export async function listMetrics(viewer: Viewer, filter: MetricFilter, page: Page): Promise<Metric[]> {
   const where: Prisma.MetricWhereInput = {
     ...visibleTo(viewer),
-    category: filter.category ?? undefined,
+    category: filter.category == null ? undefined : toSearchable(filter.category),
     isActive: filter.isActive ?? undefined,
     AND: [
       page.after ? { id: { gt: String(page.after[0]) } } : {},

@@ -1,4 +1,5 @@
 import { InvalidInputError, type InputIssue } from '../../kernel/errors.ts';
+import { isStorable } from '../../kernel/text.ts';
 import type { Aggregation, MetricType } from './input.ts';
 
 /** What a metric says about its values. */
@@ -60,7 +61,7 @@ function toStoredText(value: unknown): StoredValue | string {
   if (typeof value !== 'string') return 'A text metric takes a string.';
   if (value.trim() === '') return 'A text needs at least one character.';
   if (value.length > textValueMax) return `A text has at most ${textValueMax} characters.`;
-  if (value.includes('\0')) return 'A text cannot hold the character U+0000.';
+  if (!isStorable(value)) return 'A text cannot hold U+0000 or half of a surrogate pair.';
   return { number: null, text: value };
 }
 

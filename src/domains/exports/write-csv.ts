@@ -1,0 +1,37 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { readEntries, type ListedEntry } from '../entries/read-entries.ts';
+import { toShownValue, type MetricConfig } from '../metrics/rules.ts';
+import { joinTags, protectText } from './csv-text.ts';
+import type { Selection } from './input.ts';
+
+const columns = ['date', 'time', 'metric', 'value', 'unit', 'type', 'notes', 'tags'];
+
+/** The chosen entries as a long CSV, the oldest first: one line per entry, in the shape that an import takes. */
+export async function* writeCsv(viewer: Viewer, { range, metricIds }: Selection): AsyncGenerator<string> {
+  yield toLines([columns]);
+  for await (const page of readEntries(viewer, { metricIds, ...range })) yield toLines(page.map(toCells));
+}
+
+// A lone CR ends a line for many readers, and the library would leave it bare.
+const toLines = (rows: string[][]): string => stringify(rows, { quoted_match: /[\r\n]/ });
+
+function toCells(entry: ListedEntry): string[] {
+  const metric = entry.metric!;
+  return [
+    entry.date,
+    entry.time ?? '',
+    protectText(metric.name),
+    toValueCell(metric.type as MetricConfig['type'], entry),
+    protectText(metric.unit ?? ''),
+    metric.type,
+    protectText(entry.notes ?? ''),
+    protectText(joinTags(entry.tags)),
+  ];
+}
+
+/** Numbers stay plain, the minus of a negative one too: what is nothing but a number is no formula. */
+function toValueCell(type: MetricConfig['type'], entry: ListedEntry): string {
+  const value = toShownValue(type, entry);
+  return typeof value === 'string' ? protectText(value) : String(value);
+}

@@ -1,0 +1,100 @@
+import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { isEmbedded, prisma, sql } from '../../platform/database.ts';
+import { insertChecked } from '../entries/entries.ts';
+import type { Entry } from '../entries/entry.ts';
+import { readDefinitions } from '../metrics/definitions.ts';
+import { insertMetric, type NewMetric } from '../metrics/metrics.ts';
+import type { ImportReport } from './import.ts';
+import type { ImportTask } from './imports.ts';
+import { recheckEntries } from './recheck.ts';
+import { openRejections } from './rejections.ts';
+import { markDuplicates, markMetrics } from './settle.ts';
+import { clearStaging, readStaged, type StagingKey } from './staging.ts';
+import { summarise, type UsedMetric } from './summarise.ts';
+import { findImport, moveImport } from './transitions.ts';
+
+/** Seconds that applying one import, or undoing it, may take. */
+export const transactionSeconds = 600;
+
+/**
+ * Writes what an import has staged: everything in one transaction, so that nothing is ever half there. Does nothing when
+ * the import is no longer to be applied, because another run has done it.
+ */
+export async function applyStaged({ userId, importId }: ImportTask): Promise<void> {
+  const row = await prisma().import.findFirst({ where: { userId, id: importId } });
+  if (row?.state !== 'APPLYING') return;
+  const viewer = { userId, deviceId: row.deviceId };
+  await writeChanges(viewer, (tx) => apply(tx, viewer, importId), { timeoutSeconds: transactionSeconds });
+  // A server keeps its statistics by itself. The embedded database has nothing that does, and would from now on sort
+  // all entries for every page of a list (measured on 50,000: 2,500 ms instead of 30).
+  if (isEmbedded()) await sql.query('ANALYZE entries, metrics, changes');
+}
+
+async function apply(tx: ChangeTransaction, viewer: Viewer, importId: string): Promise<void> {
+  const row = await findImport(tx, viewer, importId);
+  if (row?.state !== 'APPLYING') return;
+  const key = { userId: viewer.userId, importId };
+  const isJson = row.format === 'JSON';
+  await settle(tx, viewer, key, isJson);
+  const checked = row.report as unknown as ImportReport;
+  const rejections = openRejections({ count: checked.rowsRejected, named: checked.rejected });
+  const { report, used } = await summarise(tx, key, rejections, checked.ignoredColumns);
+  const createdMetricIds = await insertMetrics(tx, viewer, key, used);
+  await insertEntries(tx, viewer, key, isJson ? undefined : 'csv');
+  await clearStaging(tx, key);
+  const step = { state: 'APPLIED' as const, report: report as never, progress: 1, createdMetricIds };
+  await moveImport(tx, viewer, importId, 'APPLYING', step);
+}
+
+/** Looks at everything once more: between check and apply the person may have written, changed and deleted. */
+async function settle(tx: ChangeTransaction, viewer: Viewer, key: StagingKey, isJson: boolean): Promise<void> {
+  await tx.query(
+    `UPDATE import_rows SET status = 'NEW', reason = NULL WHERE user_id = $1::uuid AND import_id = $2::uuid AND status <> 'NEW'`,
+    [key.userId, key.importId],
+  );
+  await markMetrics(tx, viewer, key, isJson ? 'JSON' : 'LONG');
+  await markDuplicates(tx, key, isJson, false);
+  await recheckEntries(tx, viewer, key, isJson);
+}
+
+async function insertMetrics(
+  tx: ChangeTransaction,
+  viewer: Viewer,
+  key: StagingKey,
+  used: readonly UsedMetric[],
+): Promise<string[]> {
+  const wanted = new Set(used.filter(({ isNew }) => isNew).map(({ id }) => id));
+  const created: string[] = [];
+  for await (const page of readStaged<NewMetric>(tx, key, 'METRIC')) {
+    for (const { itemId, payload } of page) {
+      if (!wanted.has(itemId)) continue;
+      await insertMetric(tx, viewer, payload);
+      created.push(itemId);
+    }
+  }
+  return created;
+}
+
+/** @param source what wrote the entries; undefined when they say so themselves */
+async function insertEntries(
+  tx: ChangeTransaction,
+  viewer: Viewer,
+  key: StagingKey,
+  source: string | undefined,
+): Promise<void> {
+  for await (const page of readStaged<Entry>(tx, key, 'ENTRY')) {
+    const definitions = await readDefinitions(
+      viewer,
+      [...new Set(page.map(({ payload }) => payload.metricId))],
+      tx.prisma,
+    );
+    const entries = page.map(({ itemId, payload }) => ({
+      ...payload,
+      id: itemId,
+      importId: key.importId,
+      source: source ?? payload.source,
+    }));
+    await insertChecked(tx, entries, definitions);
+  }
+}

@@ -1,0 +1,143 @@
+import { builder } from '../../graphql/builder.ts';
+import { addChangedEntity } from '../../graphql/changes.ts';
+import { viewerOf } from '../../graphql/context.ts';
+import { defineEnum } from '../../graphql/enums.ts';
+import { DateRange } from '../insights/graphql-evidence.ts';
+import type {
+  Import as ImportShape,
+  ImportReport as Report,
+  ImportState as State,
+  RejectedRow as Rejected,
+} from './import.ts';
+import { applyImport, createImport, getImport, toUploadUrl, undoImport } from './imports.ts';
+import { importLimits, type ImportFormat as Format } from './input.ts';
+
+const ImportFormat = defineEnum<Format>('ImportFormat', 'How a file is written.', {
+  JSON: 'An export of Lifegraph in JSON: metrics and entries come back with their ids. An id that is there already with the same content is a duplicate; with other content it is rejected.',
+  CSV: 'Commas, UTF-8. Long (date,metric,value[,time,notes,tags,unit,type]) or wide (date, then one column per metric; an empty cell is a missing value), told apart by the header. Metrics are found by name. A value that is there already is a duplicate.',
+});
+
+const ImportState = defineEnum<State>('ImportState', 'How far an import is.', {
+  AWAITING_UPLOAD: 'It waits for its file.',
+  CHECKING: 'The file is read and checked.',
+  READY: 'The file is checked, and waits to be applied, for seven days.',
+  APPLYING: 'What was accepted is being written.',
+  APPLIED: 'Everything is written.',
+  FAILED: 'It has failed; `error` says why. Nothing is written.',
+  UNDOING: 'It is being taken back.',
+  UNDONE: 'What it had written is gone, except what was changed since.',
+});
+
+const RejectedRow = builder.objectRef<Rejected>('RejectedRow').implement({
+  description: 'A row that is not taken over.',
+  fields: (t) => ({
+    row: t.exposeInt('row', {
+      description: 'CSV: as a spreadsheet counts, the header is row 1. JSON: the metrics and then the entries, from 1.',
+    }),
+    reason: t.exposeString('reason', { description: 'A plain sentence.' }),
+  }),
+});
+
+const ImportReport = builder.objectRef<Report>('ImportReport').implement({
+  description: 'What is in a file. A row is taken as a whole or not at all; rows without any value do not count.',
+  fields: (t) => ({
+    rowsRead: t.exposeInt('rowsRead', { description: 'The sum of the three below.' }),
+    rowsAccepted: t.exposeInt('rowsAccepted', { description: 'Rows that bring something new.' }),
+    duplicates: t.exposeInt('duplicates', { description: 'Rows that bring nothing that is not there already.' }),
+    rowsRejected: t.exposeInt('rowsRejected', { description: 'Rows that are not taken over.' }),
+    rejected: t.field({
+      type: [RejectedRow],
+      description: `The rejected rows, the first ${importLimits.rejectedShown} of them.`,
+      resolve: (report) => report.rejected,
+    }),
+    metrics: t.exposeStringList('metrics', { description: 'Names of the metrics that the rows belong to.' }),
+    newMetrics: t.exposeStringList('newMetrics', {
+      description: 'Those of them that applying creates, or has created.',
+    }),
+    ignoredColumns: t.exposeStringList('ignoredColumns', { description: 'Columns of a long CSV that mean nothing.' }),
+    range: t.field({
+      type: DateRange,
+      nullable: true,
+      description: 'The first and the last day; null when no entry is accepted or known.',
+      resolve: (report) => report.range,
+    }),
+  }),
+});
+
+const Import = builder.objectRef<ImportShape>('Import').implement({
+  description: 'A file on its way in: created, uploaded, checked, applied, and if need be undone.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUIDv7.' }),
+    format: t.field({ type: ImportFormat, description: 'How the file is written.', resolve: (each) => each.format }),
+    fileName: t.exposeString('fileName', { nullable: true, description: 'What the client calls the file.' }),
+    state: t.field({ type: ImportState, description: 'How far it is.', resolve: (each) => each.state }),
+    uploadUrl: t.string({
+      nullable: true,
+      description:
+        "Where a plain PUT of the file's bytes goes, relative to the address of the server; good for fifteen minutes. Null when no file is waited for.",
+      resolve: (each, _, context) => toUploadUrl(viewerOf(context), each),
+    }),
+    progress: t.exposeFloat('progress', {
+      description: 'From 0 to 1. The check is the first half, applying the second.',
+    }),
+    report: t.field({
+      type: ImportReport,
+      nullable: true,
+      description: 'What the check, and in the end applying, has found; null before.',
+      resolve: (each) => each.report,
+    }),
+    error: t.exposeString('error', { nullable: true, description: 'Why it failed, in a plain sentence.' }),
+    createdAt: t.field({ type: 'DateTime', description: 'When it was created.', resolve: (each) => each.createdAt }),
+  }),
+});
+addChangedEntity(Import);
+
+const CreateImportInput = builder.inputType('CreateImportInput', {
+  description:
+    'CSV: long (date,metric,value[,time,notes,tags,unit,type]) or wide (date, then one column per metric), told apart by the header.',
+  fields: (t) => ({
+    format: t.field({ type: ImportFormat, required: true, description: 'How the file is written.' }),
+    fileName: t.string({ description: `At most ${importLimits.fileName} characters.` }),
+    applyWhenReady: t.boolean({
+      defaultValue: false,
+      description: 'Apply as soon as the check is done, if any row is accepted.',
+    }),
+    options: t.field({
+      type: 'JSON',
+      description: 'An object, for formats that need to be told more. JSON and CSV have none.',
+    }),
+  }),
+});
+
+builder.queryField('import', (t) =>
+  t.field({
+    type: Import,
+    nullable: true,
+    description: 'One import; null when there is none of this id.',
+    args: { id: t.arg.id({ required: true, description: 'The import.' }) },
+    resolve: (_, { id }, context) => getImport(viewerOf(context), id),
+  }),
+);
+
+builder.mutationFields((t) => ({
+  createImport: t.field({
+    type: Import,
+    description: "Returns a short-lived link; a plain PUT of the file's bytes starts the check.",
+    args: { input: t.arg({ type: CreateImportInput, required: true, description: 'What is to come.' }) },
+    resolve: (_, { input }, context) => createImport(viewerOf(context), input as never),
+  }),
+  applyImport: t.field({
+    type: Import,
+    description:
+      'Writes what a checked file holds, in the background: all of it, or nothing. CONFLICT in any state but READY.',
+    args: { id: t.arg.id({ required: true, description: 'The import.' }) },
+    resolve: (_, { id }, context) => applyImport(viewerOf(context), id),
+  }),
+  undoImport: t.field({
+    type: Import,
+    description:
+      'Deletes, in the background, the entries of an applied import that were not changed since, and the metrics it created that are empty then. CONFLICT in any state but APPLIED.',
+    args: { id: t.arg.id({ required: true, description: 'The import.' }) },
+    resolve: (_, { id }, context) => undoImport(viewerOf(context), id),
+  }),
+}));

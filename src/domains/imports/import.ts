@@ -1,0 +1,56 @@
+import type { Import as ImportRow } from '../../../generated/prisma/client.ts';
+import type { DayRange } from '../entries/series.ts';
+import type { ImportFormat } from './input.ts';
+
+/** The way of an import; only from APPLIED there is one back. */
+export type ImportState =
+  | 'AWAITING_UPLOAD'
+  | 'CHECKING'
+  | 'READY'
+  | 'APPLYING'
+  | 'APPLIED'
+  | 'FAILED'
+  | 'UNDOING'
+  | 'UNDONE';
+
+/** A row that is not taken over, and a plain reason. */
+export type RejectedRow = { row: number; reason: string };
+
+/** What is in a file: `rowsRead` is the sum of the accepted, the duplicates and the rejected. */
+export type ImportReport = {
+  rowsRead: number;
+  rowsAccepted: number;
+  duplicates: number;
+  rowsRejected: number;
+  /** The first of them, by row. */
+  rejected: RejectedRow[];
+  /** Names of the metrics that its rows belong to. */
+  metrics: string[];
+  /** Those among them that did not exist. */
+  newMetrics: string[];
+  ignoredColumns: string[];
+  /** First and last day; null when no row was accepted. */
+  range: DayRange | null;
+};
+
+/** An import as everything outside the database sees it. */
+export type Import = {
+  id: string;
+  format: ImportFormat;
+  fileName: string | null;
+  state: ImportState;
+  applyWhenReady: boolean;
+  options: unknown;
+  /** From 0 to 1: the check is its first half. */
+  progress: number;
+  report: ImportReport | null;
+  error: string | null;
+  createdAt: Date | string;
+  updatedAt: Date | string;
+};
+
+/** An import as plain JSON, as the change log holds it. */
+export function toImport(row: ImportRow): Import {
+  const { userId: _u, deviceId: _d, createdMetricIds: _c, ...shown } = row;
+  return { ...shown, format: row.format as ImportFormat, state: row.state as ImportState, report: row.report as never };
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+export const importFormats = ['JSON', 'CSV'] as const;
+export type ImportFormat = (typeof importFormats)[number];
+
+/** Bounds of one upload, besides its bytes: each keeps memory, or the one transaction that applies it, bounded. */
+export const importLimits = {
+  /** Characters. */
+  fileName: 255,
+  /** Values (CSV) or items (JSON). */
+  items: 1_000_000,
+  columns: 1000,
+  /** Metrics a file may bring or name. */
+  metrics: 2000,
+  /** Characters of one row of a CSV. */
+  row: 256 * 1024,
+  /** Rejected rows that the report names; it counts them all. */
+  rejectedShown: 1000,
+  /** Bytes of JSON. */
+  options: 16 * 1024,
+} as const;
+
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+export const createImportShape = z.object({
+  format: z.enum(importFormats),
+  fileName: z
+    .string()
+    .trim()
+    .max(importLimits.fileName, `A file name has at most ${importLimits.fileName} characters.`)
+    .refine(isStorable, 'This file name holds a character that cannot be stored.')
+    .nullish(),
+  applyWhenReady: z.boolean().nullish(),
+  options: z
+    .record(z.string(), z.json())
+    .refine((value) => {
+      const text = JSON.stringify(value);
+      return text.length <= importLimits.options && !/\\u(0000|d[89a-f])/i.test(text);
+    }, `Options are an object of at most ${importLimits.options} bytes.`)
+    .nullish(),
+});
+
+export type CreateImportInput = z.input<typeof createImportShape>;

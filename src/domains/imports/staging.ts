@@ -1,0 +1,101 @@
+import type { Sql } from '../../platform/database.ts';
+import { BrokenFileError } from './broken-file.ts';
+import { importLimits } from './input.ts';
+
+/** Which import's rows. */
+export type StagingKey = { userId: string; importId: string };
+
+export type StagedKind = 'RAW' | 'METRIC' | 'ENTRY';
+
+/** A row on its way into the staging table. */
+export type NewStagedRow = { row: number; kind: StagedKind; itemId?: string; payload: object };
+
+/** A row of the staging table. */
+export type StagedRow<Payload> = { ordinal: number; row: number; itemId: string; payload: Payload };
+
+export type Staging = {
+  /** Takes a row; writes once there are enough of them. @throws BrokenFileError when the file has too many */
+  add: (row: NewStagedRow) => Promise<void>;
+  /** Writes what is left. */
+  flush: () => Promise<void>;
+};
+
+/** Rows of one statement, and characters: whichever is reached first. */
+const batch = { rows: 1000, characters: 1_000_000 } as const;
+
+/** Opens the staging table for the rows of one upload. Holds no more than one batch in memory. */
+export function openStaging(sql: Sql, { userId, importId }: StagingKey): Staging {
+  const counts: Record<StagedKind, number> = { RAW: 0, METRIC: 0, ENTRY: 0 };
+  let pending: string[] = [];
+  let characters = 0;
+  let written = 0;
+
+  const flush = async () => {
+    if (pending.length === 0) return;
+    await sql.query(insertText, [userId, importId, written, `[${pending.join(',')}]`]);
+    written += pending.length;
+    pending = [];
+    characters = 0;
+  };
+  const add = async (row: NewStagedRow) => {
+    if (++counts[row.kind] > importLimits.items) throw new BrokenFileError(tooMany);
+    const text = JSON.stringify(row);
+    pending.push(text);
+    characters += text.length;
+    if (pending.length >= batch.rows || characters >= batch.characters) await flush();
+  };
+  return { add, flush };
+}
+
+const tooMany = `The file holds more than ${importLimits.items} values. Split it into several files.`;
+
+const insertText = `
+  INSERT INTO import_rows (user_id, import_id, ordinal, "row", kind, item_id, payload)
+  SELECT $1::uuid, $2::uuid, $3::int + i.rank::int, (i.row->>'row')::int, i.row->>'kind', (i.row->>'itemId')::uuid, i.row->'payload'
+  FROM jsonb_array_elements($4::jsonb) WITH ORDINALITY AS i(row, rank)`;
+
+/**
+ * New rows of one kind in their order, in pages that look at so many places each. By places and not by a limit: what a
+ * page costs then does not depend on what the planner knows about the table, which on the embedded database is nothing.
+ */
+export async function* readStaged<Payload>(
+  sql: Sql,
+  key: StagingKey,
+  kind: StagedKind,
+  size: number = batch.rows,
+): AsyncGenerator<StagedRow<Payload>[]> {
+  const last = await readLastPlace(sql, key);
+  for (let from = 1; from <= last; from += size) {
+    const page = await sql.query<StagedRow<Payload>>(
+      `SELECT ordinal, "row", item_id AS "itemId", payload FROM import_rows
+       WHERE user_id = $1::uuid AND import_id = $2::uuid AND ordinal >= $3::int AND ordinal < $4::int
+         AND kind = $5::text AND status = 'NEW'
+       ORDER BY ordinal`,
+      [key.userId, key.importId, from, from + size, kind],
+    );
+    if (page.length > 0) yield page;
+  }
+}
+
+/** The place of the last staged row; 0 when there is none. */
+export async function readLastPlace(sql: Sql, { userId, importId }: StagingKey): Promise<number> {
+  const [row] = await sql.query<{ last: number }>(
+    'SELECT coalesce(max(ordinal), 0) AS last FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid',
+    [userId, importId],
+  );
+  return row!.last;
+}
+
+/** Removes raw rows, once what came of them is staged. */
+export async function removeRaw(sql: Sql, { userId, importId }: StagingKey, from: number, to: number): Promise<void> {
+  await sql.query(
+    `DELETE FROM import_rows
+     WHERE user_id = $1::uuid AND import_id = $2::uuid AND ordinal BETWEEN $3::int AND $4::int AND kind = 'RAW'`,
+    [userId, importId, from, to],
+  );
+}
+
+/** Removes everything an import has staged. */
+export async function clearStaging(sql: Sql, { userId, importId }: StagingKey): Promise<void> {
+  await sql.query('DELETE FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid', [userId, importId]);
+}

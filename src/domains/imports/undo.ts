@@ -1,0 +1,79 @@
+import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { prisma } from '../../platform/database.ts';
+import { transactionSeconds } from './apply.ts';
+import type { ImportTask } from './imports.ts';
+import { findImport, moveImport } from './transitions.ts';
+
+/** Entries deleted by one statement. */
+const batch = 1000;
+
+/**
+ * Deletes what an import has written and nobody has changed since, and the metrics it created that are empty then. Does
+ * nothing when the import is no longer to be undone.
+ */
+export async function undoApplied({ userId, importId }: ImportTask): Promise<void> {
+  const row = await prisma().import.findFirst({ where: { userId, id: importId } });
+  if (row?.state !== 'UNDOING') return;
+  const viewer = { userId, deviceId: row.deviceId };
+  await writeChanges(viewer, (tx) => undo(tx, viewer, importId), { timeoutSeconds: transactionSeconds });
+}
+
+async function undo(tx: ChangeTransaction, viewer: Viewer, importId: string): Promise<void> {
+  const row = await findImport(tx, viewer, importId);
+  if (row?.state !== 'UNDOING') return;
+  let after: string | null = null;
+  do after = await deleteEntries(tx, viewer, importId, after);
+  while (after);
+  await deleteMetrics(tx, viewer, row.createdMetricIds);
+  await moveImport(tx, viewer, importId, 'UNDOING', { state: 'UNDONE' });
+}
+
+/** @returns the last id looked at, or null when there are no more */
+async function deleteEntries(
+  tx: ChangeTransaction,
+  { userId }: Viewer,
+  importId: string,
+  after: string | null,
+): Promise<string | null> {
+  const looked = await tx.query<{ id: string; isGone: boolean }>(deleteText, [userId, importId, after, batch]);
+  await recordDeleted(
+    tx,
+    'Entry',
+    looked.filter(({ isGone }) => isGone).map(({ id }) => id),
+  );
+  return looked.length < batch ? null : looked.at(-1)!.id;
+}
+
+/** The log says in which version the import wrote an entry: a file may bring entries of any version. */
+const deleteText = `
+  WITH looked AS MATERIALIZED (
+    SELECT id, version FROM entries
+    WHERE user_id = $1::uuid AND import_id = $2::uuid AND ($3::uuid IS NULL OR id > $3::uuid)
+    ORDER BY id LIMIT $4::int
+  ),
+  untouched AS MATERIALIZED (
+    SELECT id FROM looked WHERE version = (
+      SELECT (c.snapshot->>'version')::int FROM changes c
+      WHERE c.user_id = $1::uuid AND c.entity_type = 'Entry' AND c.entity_id = looked.id AND c.kind = 'CREATED'
+      ORDER BY c.seq DESC LIMIT 1)
+  ),
+  gone AS (DELETE FROM entries e USING untouched u WHERE e.user_id = $1::uuid AND e.id = u.id RETURNING e.id)
+  SELECT looked.id, gone.id IS NOT NULL AS "isGone" FROM looked LEFT JOIN gone USING (id) ORDER BY looked.id`;
+
+async function deleteMetrics(tx: ChangeTransaction, { userId }: Viewer, ids: readonly string[]): Promise<void> {
+  const gone = await tx.query<{ id: string }>(
+    `DELETE FROM metrics m WHERE user_id = $1::uuid AND id = ANY($2::uuid[])
+       AND NOT EXISTS (SELECT FROM entries e WHERE e.user_id = m.user_id AND e.metric_id = m.id)
+     RETURNING id`,
+    [userId, ids],
+  );
+  await recordDeleted(
+    tx,
+    'Metric',
+    gone.map(({ id }) => id),
+  );
+}
+
+const recordDeleted = (tx: ChangeTransaction, entityType: string, ids: readonly string[]): Promise<void> =>
+  tx.record(...ids.map((entityId) => ({ kind: 'DELETED' as const, entityType, entityId, snapshot: null })));

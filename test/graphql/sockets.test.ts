@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { startApp, type App } from '../setup/app.ts';
+import { Client } from '../setup/client.ts';
+
+describe('a socket', () => {
+  let app: App;
+  let client: Client;
+
+  beforeAll(async () => {
+    app = await startApp();
+    client = await Client.register(app.url);
+  });
+  afterAll(() => app.stop());
+
+  const open = async (path = '/graphql', protocol = 'graphql-transport-ws') => {
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}${path}`, protocol);
+    await once(socket, 'open');
+    return socket;
+  };
+  const closing = async (socket: WebSocket) => (await once(socket, 'close'))[0] as number;
+  const init = () => JSON.stringify({ type: 'connection_init', payload: client.headers });
+
+  it('that says nothing is closed (4408)', async () => {
+    expect(await closing(await open())).toBe(4408);
+  });
+
+  it('that introduces itself twice is closed (4429)', async () => {
+    const socket = await open();
+    socket.send(init());
+    await once(socket, 'message');
+    socket.send(init());
+    expect(await closing(socket)).toBe(4429);
+  });
+
+  it.each([
+    ['no token', {}],
+    ['no payload', undefined],
+    ['a number', { authorization: 7 }],
+    ['a token of nobody', { authorization: 'Bearer a.b.c' }],
+  ])('that brings %s is closed (4401)', async (_, payload) => {
+    const socket = await open();
+    socket.send(JSON.stringify({ type: 'connection_init', payload }));
+    expect(await closing(socket)).toBe(4401);
+  });
+
+  it('that subscribes before it introduced itself is closed (4401)', async () => {
+    const socket = await open();
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: '{ me { id } }' } }));
+    expect(await closing(socket)).toBe(4401);
+  });
+
+  it.each([
+    ['no JSON', 'x'],
+    ['an unknown message', '{"type":"x"}'],
+    ['an operation without a document', '{"id":"1","type":"subscribe","payload":{}}'],
+  ])('that sends %s is closed (4400)', async (_, message) => {
+    const socket = await open();
+    socket.send(init());
+    await once(socket, 'message');
+    socket.send(message);
+    expect(await closing(socket)).toBe(4400);
+  });
+
+  it('that sends more than a megabyte is closed (1009), and the server goes on', async () => {
+    const socket = await open();
+    socket.send('x'.repeat(1024 * 1024 + 1));
+    expect(await closing(socket)).toBe(1009);
+    expect(await client.seq()).toBe(1);
+  });
+
+  it('of another protocol or path is refused', async () => {
+    expect(await closing(await open('/graphql', 'graphql-ws'))).toBe(4406);
+    await expect(open('/elsewhere')).rejects.toThrow(/40[04]/);
+  });
+
+  it('runs several operations side by side, and stops one alone', async () => {
+    const socket = await open();
+    const seen: string[] = [];
+    socket.on('message', (data: Buffer) => {
+      const { id, type } = JSON.parse(data.toString()) as { id?: string; type: string };
+      if (id) seen.push(`${id} ${type}`);
+    });
+    socket.send(init());
+    const subscribe = (id: string, after: number) =>
+      socket.send(
+        JSON.stringify({
+          id,
+          type: 'subscribe',
+          payload: { query: `subscription { changes(after: ${after}) { seq } }` },
+        }),
+      );
+    await once(socket, 'message');
+    subscribe('a', 0);
+    subscribe('b', 0);
+    await expect.poll(() => seen.toSorted()).toEqual(['a next', 'b next']);
+    socket.send(JSON.stringify({ id: 'a', type: 'complete' }));
+    await client.createMetric();
+    await expect.poll(() => seen.toSorted()).toEqual(['a next', 'b next', 'b next']);
+    socket.close();
+  });
+
+  it('is told to come again (1012) when the server stops', async () => {
+    const other = client.follow(0);
+    await other.take(1);
+    await app.stop();
+    expect(await other.closed).toMatchObject({ code: 1012 });
+    app = await startApp();
+    client = await Client.register(app.url);
+  });
+});

@@ -1,0 +1,52 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DirectoryLockedError, lockDirectory } from '../../src/platform/directory-lock.ts';
+import { makeFolder } from '../setup/pair.ts';
+import { runMain, startServer } from '../setup/process.ts';
+
+let folder: ReturnType<typeof makeFolder>;
+
+beforeEach(() => {
+  folder = makeFolder();
+});
+afterEach(() => folder.remove());
+
+describe('the lock of a data directory', () => {
+  it('lets one holder in at a time, and the next one after it', () => {
+    const path = join(folder.path, 'data');
+    const first = lockDirectory(path);
+    expect(() => lockDirectory(path)).toThrow(DirectoryLockedError);
+    expect(() => lockDirectory(path)).toThrow(`${process.pid}`);
+    first.release();
+    lockDirectory(path).release();
+  });
+
+  it('keeps the directory to its owner, also one that was open to all', () => {
+    const path = join(folder.path, 'data');
+    mkdirSync(path, { mode: 0o755 });
+    lockDirectory(path).release();
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('a second server on the same data directory', () => {
+  it('refuses to start and names the first, which goes on; a killed one leaves nothing in the way', async () => {
+    const env = { DATA_DIR: folder.path };
+    const first = await startServer(env);
+    const second = runMain(env);
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain(`in use by process ${first.process.pid}`);
+    expect(second.output()).not.toMatch(/^\s+at /m);
+    expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
+    await first.kill('SIGKILL');
+    const third = await startServer(env);
+    expect(await third.kill('SIGTERM')).toBe(0);
+  });
+
+  it('keeps its generated secret to its owner', async () => {
+    const server = await startServer({ DATA_DIR: folder.path });
+    await server.kill();
+    expect(statSync(join(folder.path, 'secret')).mode & 0o777).toBe(0o600);
+  });
+});
