@@ -30,7 +30,8 @@ function withCode(cause: ExpectedError, at: GraphQLError | undefined): GraphQLEr
 function asInvalidInput(error: GraphQLError): GraphQLError {
   const { code = 'INVALID_INPUT', issues = [{ path: [], message: error.message }], ...rest } = error.extensions;
   const known =
-    code === 'INVALID_INPUT' || !/^[A-Z]+_(VALIDATION|PARSE)_FAILED$|^BAD_REQUEST$/.test(String(code))
+    code === 'INVALID_INPUT' ||
+    !/^[A-Z]+_(VALIDATION|PARSE)_FAILED$|^BAD_REQUEST$|^OPERATION_RESOLUTION_FAILURE$/.test(String(code))
       ? code
       : 'INVALID_INPUT';
   return new GraphQLError(error.message, { ...placeOf(error), extensions: { ...rest, code: known, issues } });

@@ -1,7 +1,7 @@
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { authenticate } from '../domains/accounts/sessions.ts';
-import { UnauthenticatedError } from '../kernel/errors.ts';
+import { InvalidInputError, UnauthenticatedError } from '../kernel/errors.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import { createContext, type Context } from './context.ts';
 import { toClientError } from './errors.ts';
@@ -24,7 +24,7 @@ export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean
     logging: false,
     healthCheckEndpoint: '/health/graphql',
     maskedErrors: { maskError: (error) => toClientError(error) },
-    plugins: [codedErrors],
+    plugins: [codedErrors, jsonOnly, subscriptionsOnSockets],
     context: async ({ visitor, request }) =>
       visitor === undefined ? createRequestContext(request) : createContext(visitor),
   });
@@ -42,6 +42,25 @@ const codedErrors: Plugin = {
     ({ valid, result, setResult }) => {
       if (!valid) setResult((result as GraphQLError[]).map(toClientError));
     },
+};
+
+/** A body is JSON and says so: no form of a foreign page can send that without the browser asking us first. */
+const jsonOnly: Plugin = {
+  onRequest: ({ request, fetchAPI, endResponse }) => {
+    const isJson = /^application\/(graphql\+)?json\b/i.test(request.headers.get('content-type') ?? '');
+    if (request.method !== 'POST' || isJson) return;
+    const error = new InvalidInputError([{ path: [], message: 'The content type of a request is application/json.' }]);
+    endResponse(fetchAPI.Response.json({ errors: [toClientError(error)] }, { status: 415 }));
+  },
+};
+
+/** A subscription runs on a socket, which ends with its session and token; a plain request would go on for ever. */
+const subscriptionsOnSockets: Plugin = {
+  onSubscribe: ({ args, setResultAndStopExecution }) => {
+    if (!('request' in (args.contextValue as object))) return;
+    const error = new InvalidInputError([{ path: [], message: 'Subscribe over WebSocket (graphql-transport-ws).' }]);
+    setResultAndStopExecution({ errors: [toClientError(error)] });
+  },
 };
 
 /** The token of an Authorization header or of a socket's connection_init. */

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { ExecutionArgs, GraphQLError } from 'graphql';
+import { getOperationAST, GraphQLError, type ExecutionArgs } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra as SocketExtra } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -21,6 +21,9 @@ const messageMax = 1024 * 1024;
 const keepAlive = 12_000;
 /** 4401 is what graphql-transport-ws clients know as "unauthorized"; 1012 is "service restart". */
 const closeCodes = { unauthorized: 4401, restart: 1012 } as const;
+
+/** As HTTP says it. */
+const operationUnknown = 'Could not determine what operation to execute.';
 
 type Extra = SocketExtra & { authentication?: Authentication };
 type Pipeline = ReturnType<GraphqlServer['getEnveloped']>;
@@ -65,6 +68,8 @@ async function admit(extra: Extra, authorization: unknown): Promise<boolean> {
     socket.close(closeCodes.unauthorized, 'Unauthorized');
     return false;
   }
+  // It may have gone while the token was checked: its `close` has been, and nothing would take it off the list.
+  if (socket.readyState !== socket.OPEN) return false;
   const lifeLeft = extra.authentication.expiresAt.getTime() - Date.now();
   const expiry = setTimeout(() => socket.close(closeCodes.unauthorized, 'Token expired'), lifeLeft);
   admitted.set(socket, extra.authentication);
@@ -88,6 +93,7 @@ async function prepare(
     const document = pipeline.parse(payload.query);
     const errors = pipeline.validate(pipeline.schema, document) as readonly GraphQLError[];
     if (errors.length > 0) return errors.map(withoutHttp);
+    if (!getOperationAST(document, payload.operationName)) throw new GraphQLError(operationUnknown);
     return {
       schema: pipeline.schema,
       document,

@@ -11,6 +11,8 @@ import { log } from '../platform/log.ts';
 
 /** Milliseconds that requests under way get to end. */
 const drainLimit = 10_000;
+/** Milliseconds that a request may take to come in. Node's five minutes would cut a large import on a slow line off. */
+const requestTimeout = 3_600_000;
 
 export type Web = {
   /** Where it listens: http://127.0.0.1:4000 */
@@ -22,7 +24,7 @@ export type Web = {
 export async function startWeb(config: Config): Promise<Web> {
   const graphql = createGraphqlServer(await loadSchema(), config.isProduction);
   const state = { isDraining: false };
-  const server = createServer((request, response) => {
+  const server = createServer({ requestTimeout }, (request, response) => {
     handle(request, response, graphql, state).catch((error: unknown) => fail(response, error));
   });
   const closeSockets = serveSockets(server, graphql, config.heartbeatSeconds);

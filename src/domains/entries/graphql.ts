@@ -14,7 +14,7 @@ import { toShownValue, type MetricConfig } from '../metrics/rules.ts';
 import * as entries from './entries.ts';
 import { entryLimits } from './input.ts';
 import { entryKey, listEntries, type EntryFilter as Filter, type ListedEntry } from './read-entries.ts';
-import { readSeries, type BucketedSeries } from './series.ts';
+import { readSeries, type BucketedSeries, type DayRange } from './series.ts';
 
 const notesText = `At most ${entryLimits.notes} characters.`;
 const tagsText = `At most ${entryLimits.tags}, each of at most ${entryLimits.tag} characters.`;
@@ -100,6 +100,14 @@ export const DateRangeInput = builder.inputType('DateRangeInput', {
   fields: (t) => ({
     from: t.field({ type: 'Date', required: true, description: 'The first day.' }),
     to: t.field({ type: 'Date', required: true, description: 'The last day, included.' }),
+  }),
+});
+
+export const DateRange = builder.objectRef<DayRange>('DateRange').implement({
+  description: 'A range of days, both ends included.',
+  fields: (t) => ({
+    from: t.field({ type: 'Date', description: 'The first day.', resolve: (range) => range.from }),
+    to: t.field({ type: 'Date', description: 'The last day.', resolve: (range) => range.to }),
   }),
 });
 

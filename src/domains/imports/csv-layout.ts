@@ -19,6 +19,7 @@ export type Layout = LongLayout | WideLayout;
 export function readLayout(header: readonly string[]): Layout {
   if (header.length > importLimits.columns)
     throw new BrokenFileError(`The file has more than ${importLimits.columns} columns.`);
+  if (header.some((cell) => cell.includes('\0'))) throw new BrokenFileError(notText);
   const labels = header.map((cell) => cell.trim());
   const names = labels.map((label) => label.toLowerCase());
   refuseRepeated(names, labels);
@@ -30,6 +31,8 @@ export function readLayout(header: readonly string[]): Layout {
 }
 
 const noDate = 'The first line must name the columns, separated by commas, and one of them must be "date".';
+
+const notText = 'The first line holds the character U+0000: this is no CSV, or not one in UTF-8.';
 
 function refuseRepeated(names: readonly string[], labels: readonly string[]): void {
   const repeated = names.findIndex((name, place) => name !== '' && names.indexOf(name) < place);

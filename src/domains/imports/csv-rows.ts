@@ -2,6 +2,7 @@ import { isDay, isLocalTime } from '../../kernel/civil-time.ts';
 import { restoreText, splitTags } from '../exports/csv-text.ts';
 import { toFullTime } from '../entries/entry.ts';
 import { dateShape, notesShape, tagsShape, timeShape } from '../entries/input.ts';
+import { metricLimits } from '../metrics/input.ts';
 import { textValueMax } from '../metrics/rules.ts';
 import type { ZodType } from 'zod';
 import type { Layout, LongColumn, LongLayout, WideLayout } from './csv-layout.ts';
@@ -20,7 +21,7 @@ export type RawRow = {
 /** Reads rows of one layout: a row, a sentence that says what is wrong with it, or null for one without any value. */
 export type RowReader = (cells: readonly string[]) => RawRow | string | null;
 
-/** @throws string never; a header that names no metric properly is a string in the answer */
+/** A reader for the rows of a file, or a sentence that says why a column cannot be a metric. */
 export function openRowReader(layout: Layout, metrics: FileMetrics): RowReader | string {
   const read = layout.kind === 'LONG' ? openLong(layout, metrics) : openWide(layout, metrics);
   if (typeof read === 'string') return read;
@@ -67,10 +68,14 @@ function openWide({ date, columns }: WideLayout, metrics: FileMetrics): RowReade
   };
 }
 
+/** Longer ones are refused anyway, and would keep the pattern below busy. */
+const labelMax = metricLimits.name + metricLimits.unit + 10;
+
 /** "Distance (km)" is Distance in km, unless the person calls a metric just that; the matching knows. */
 function findWide(metrics: FileMetrics, label: string): number | string {
-  const [, name, unit] = /^(.*\S)\s*\(([^()]*[^()\s][^()]*)\)$/.exec(label) ?? [];
-  return metrics.find(label, name ?? label, unit?.trim() ?? null, '');
+  const parts = label.length <= labelMax ? /^(.*\S)\s*\(([^()]+)\)$/.exec(label) : null;
+  const unit = parts?.[2]!.trim();
+  return unit ? metrics.find(label, parts![1]!, unit, '') : metrics.find(label, label, null, '');
 }
 
 function readCommon(date: string, time: string, notes: string, tags: string): RawRow | string {

@@ -29,7 +29,8 @@ const booleans = new Map([
   ['false', false],
   ['no', false],
 ]);
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+// One way to match each text: an ambiguous pattern would take seconds over a long row of digits.
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 export function openFileMetrics(): FileMetrics {
   const all: FileMetric[] = [];

@@ -1,8 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import { addChangedEntity } from '../../graphql/changes.ts';
+import { DateRange } from '../entries/graphql.ts';
 import { viewerOf } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
-import { DateRange } from '../insights/graphql-evidence.ts';
+
 import type {
   Import as ImportShape,
   ImportReport as Report,

@@ -4,7 +4,7 @@ import { receiveUpload } from './receive-upload.ts';
 import { UploadInterruptedError, type Upload } from './upload.ts';
 
 /** Milliseconds in which nothing comes after which an upload counts as broken off. */
-const silenceLimit = 120_000;
+const silenceLimit = 240_000;
 /** Milliseconds that a client which was refused gets to read why, while what it still sends is thrown away. */
 const lingerLimit = 10_000;
 

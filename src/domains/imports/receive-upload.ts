@@ -20,7 +20,7 @@ import { readText, type Upload } from './upload.ts';
 /**
  * Takes the file of an import in, checks it row by row and stages what can be taken over. Nothing of it is held in
  * memory but the row at hand and a batch.
- * @returns the import, which is now READY, or APPLYING when that was asked for and there is something to apply
+ * @returns the import, which is now READY, or APPLYING when that was asked for
  * @throws NotFoundError, ConflictError when no file is waited for, TooCostlyError, BrokenFileError, UploadInterruptedError
  */
 export async function receiveUpload(viewer: Viewer, importId: string, upload: Upload): Promise<Import> {
@@ -57,10 +57,10 @@ async function finish(
   { id, applyWhenReady }: Import,
   report: ImportReport,
 ): Promise<Import> {
-  const isApplying = applyWhenReady && report.rowsAccepted > 0;
-  const state = isApplying ? 'APPLYING' : 'READY';
+  // Even with nothing to write: whoever asked for it waits for APPLIED.
+  const state = applyWhenReady ? 'APPLYING' : 'READY';
   const moved = await moveImport(tx, viewer, id, 'CHECKING', { state, report, progress: checkShare });
-  if (isApplying) await enqueue(tx, applyJob, toTask(viewer, id), { singletonKey: id });
+  if (applyWhenReady) await enqueue(tx, applyJob, toTask(viewer, id), { singletonKey: id });
   return moved;
 }
 

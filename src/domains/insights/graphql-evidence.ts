@@ -2,7 +2,7 @@ import type { CorrelationMethod as Method } from '../../analysis/correlations.ts
 import type { TrendResult } from '../../analysis/trend.ts';
 import { builder } from '../../graphql/builder.ts';
 import { defineEnum } from '../../graphql/enums.ts';
-import type { DayRange } from '../entries/series.ts';
+import { DateRange } from '../entries/graphql.ts';
 import { loadMetric, Metric } from '../metrics/graphql.ts';
 import type { CorrelationEvidence, TrendEvidence } from './evidence.ts';
 import type { InsightType as InsightTypeName } from './insights.ts';
@@ -24,14 +24,6 @@ export const TrendDirection = defineEnum<TrendResult['direction']>('TrendDirecti
   FALLING: 'Downwards, at p < 0.05.',
   STEADY: 'Nowhere that could be told from chance.',
 });
-export const DateRange = builder.objectRef<DayRange>('DateRange').implement({
-  description: 'A range of days, both ends included.',
-  fields: (t) => ({
-    from: t.field({ type: 'Date', description: 'The first day.', resolve: (range) => range.from }),
-    to: t.field({ type: 'Date', description: 'The last day.', resolve: (range) => range.to }),
-  }),
-});
-
 export const Correlation = builder.objectRef<CorrelationEvidence>('Correlation').implement({
   description: "The driver's value on day t beside the outcome's on day t + lagDays, over the days that have both.",
   fields: (t) => ({

@@ -3,9 +3,9 @@ import type { ReadinessReason as Reason } from '../../analysis/readiness.ts';
 import { builder } from '../../graphql/builder.ts';
 import { viewerOf } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
-import { DateRangeInput } from '../entries/graphql.ts';
+import { DateRange, DateRangeInput } from '../entries/graphql.ts';
 import { loadMetric, Metric } from '../metrics/graphql.ts';
-import { Correlation, CorrelationMethod, DateRange, InsightType, Trend } from './graphql-evidence.ts';
+import { Correlation, CorrelationMethod, InsightType, Trend } from './graphql-evidence.ts';
 import {
   reportCorrelations,
   reportReadiness,

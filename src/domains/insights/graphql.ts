@@ -2,13 +2,14 @@ import type { Insight as InsightRow } from '../../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts';
 import { addChangedEntity } from '../../graphql/changes.ts';
 import { connectionArguments, defineConnection, resolveConnection } from '../../graphql/connection.ts';
+import { DateRange } from '../entries/graphql.ts';
 import { viewerOf } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
 import { Job } from '../jobs/graphql.ts';
 import { getJob } from '../jobs/jobs.ts';
 import { loadMetric, Metric } from '../metrics/graphql.ts';
 import type { Evidence } from './evidence.ts';
-import { Correlation, DateRange, InsightType, Trend } from './graphql-evidence.ts';
+import { Correlation, InsightType, Trend } from './graphql-evidence.ts';
 import './graphql-statistics.ts';
 import * as insights from './insights.ts';
 

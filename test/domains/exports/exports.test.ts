@@ -29,7 +29,11 @@ test('tags survive being one cell', () => {
     tag.map((text) => text.trim()).filter((text) => text !== ''),
     { maxLength: 5 },
   );
-  fc.assert(fc.property(tags, (list) => expect(splitTags(joinTags(list))).toEqual(list)));
+  fc.assert(
+    fc.property(tags, (list) => {
+      expect(splitTags(joinTags(list))).toEqual(list);
+    }),
+  );
 });
 
 test('the download says what it is, and is kept by nobody', async () => {

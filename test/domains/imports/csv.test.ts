@@ -210,7 +210,7 @@ test('each row that cannot be taken over is named with its number and a reason; 
 test('of many rejected rows the first thousand are named and all are counted', async () => {
   const bad = Array.from({ length: 1500 }, () => 'never,Mood,3').join('\n');
   const { report, state } = await importCsv(await newPerson(), `date,metric,value\n${bad}\n`);
-  expect(state).toBe('READY');
+  expect(state).toBe('APPLIED');
   expect([report!.rowsRejected, report!.rejected.length]).toEqual([1500, 1000]);
   expect(report!.rejected.at(-1)!.row).toBe(1001);
 });
@@ -228,4 +228,24 @@ test('a byte order mark and lines that end in several ways are no matter', async
   const file = '\uFEFFdate,metric,value\r\n2026-01-01,Größe,1\n2026-01-02,Größe,2\r2026-01-03,Größe,3';
   const { report } = await importCsv(await newPerson(), file);
   expect(report).toMatchObject({ rowsAccepted: 3, rowsRejected: 0, metrics: ['Größe'] });
+});
+
+test('more rows than one batch come in whole', async () => {
+  const person = await newPerson();
+  const rows = Array.from(
+    { length: 2500 },
+    (_, i) => `2026-01-${String((i % 28) + 1).padStart(2, '0')},M${i % 3},${i}`,
+  );
+  const file = `date,metric,value\n${rows.join('\n')}\n`;
+  expect((await importCsv(person, file)).report).toMatchObject({ rowsAccepted: 2500, newMetrics: ['M0', 'M1', 'M2'] });
+  const { entries } = await exportJson(person);
+  expect(entries.map(({ number }) => number!).sort((a, b) => a - b)).toEqual(rows.map((_, i) => i));
+  expect((await importCsv(person, file)).report).toMatchObject({ rowsAccepted: 0, duplicates: 2500 });
+});
+
+test('a long row of digits that is no number keeps nobody waiting', async () => {
+  const rows = Array.from({ length: 200 }, (_, i) => `2026-01-01,Odd,${'1'.repeat(9000)}x${i}`);
+  const begun = Date.now();
+  await importCsv(await newPerson(), `date,metric,value\n${rows.join('\n')}\n`, false);
+  expect(Date.now() - begun).toBeLessThan(5000);
 });

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { ReadableStream } from 'node:stream/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { prisma } from '../../../src/platform/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
@@ -50,6 +51,7 @@ test('a file that cannot be read fails with a plain sentence, and stages nothing
     ['a quote out of place', `date,metric,value\n${good}\n2026-01-02,"Ste"ps,1\n`, /quotation mark/],
     ['Latin-1', Buffer.from(`date,metric,value\n${good}\n2026-01-01,Gr\u00f6\u00dfe,1\n`, 'latin1'), /UTF-8/],
     ['cut in a character', Buffer.from(small + 'ö').subarray(0, -1), /UTF-8/],
+    ['a header of bytes', 'date,x\0\n2026-01-01,1\n', /U\+0000/],
     ['UTF-16', Buffer.from(`\uFEFF${small}`, 'utf16le'), /UTF-8/],
   ];
   for (const [what, body, sentence] of bad) {
@@ -63,7 +65,7 @@ test('a file that cannot be read fails with a plain sentence, and stages nothing
 
 test('a header alone is an import of nothing', async () => {
   const { state, report } = await importCsv(me, 'date,metric,value\n');
-  expect(state).toBe('READY');
+  expect(state).toBe('APPLIED');
   expect(report).toMatchObject({ rowsRead: 0, rowsAccepted: 0, range: null });
 });
 
