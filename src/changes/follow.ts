@@ -42,7 +42,9 @@ class Feed {
   async readAfter(seq: number): Promise<readonly Change[]> {
     if (seq >= this.head) return [];
     const oldest = this.tail[0]?.seq ?? Infinity;
-    if (oldest <= seq + 1) return this.tail.slice(seq + 1 - oldest);
+    // Searched, not counted off: were the log ever to have a gap, counting would come out empty for ever, and the follower
+    // would turn in circles without letting the event loop go.
+    if (oldest <= seq + 1) return this.tail.slice(this.tail.findLastIndex((change) => change.seq <= seq) + 1);
     return replayChanges(this.userId, seq, pageSize);
   }
 

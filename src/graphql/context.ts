@@ -44,10 +44,12 @@ export async function loadOne<Value>(
   const viewer = viewerOf(context);
   let loader = context.loaders.get(name);
   if (!loader) {
-    loader = new DataLoader(async (ids) => {
-      const found = await load(viewer, ids);
+    const loadAll = async (ids: readonly string[]) => {
+      const found = await load(viewer, [...new Set(ids)]);
       return ids.map((each) => found.get(each) ?? null);
-    });
+    };
+    // Nothing is remembered: the context of a subscription lives for hours, and what it shows must be as it is now.
+    loader = new DataLoader(loadAll, { cache: false });
     context.loaders.set(name, loader);
   }
   return (await loader.load(id)) as Value | null;

@@ -34,9 +34,11 @@ export async function startWeb(config: Config): Promise<Web> {
     state.isDraining = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await closeSockets();
-    server.closeIdleConnections();
+    // Again and again: a connection falls idle when its request ends, and clients keep idle ones for seconds.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
     const limit = setTimeout(() => server.closeAllConnections(), drainLimit);
     await closed;
+    clearInterval(sweep);
     clearTimeout(limit);
   };
   return { url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`, stop };

@@ -30,8 +30,11 @@ describe('the lock of a data directory', () => {
   });
 });
 
+/** Each start makes a database. */
+const slow = { timeout: 120_000 };
+
 describe('a second server on the same data directory', () => {
-  it('refuses to start and names the first, which goes on; a killed one leaves nothing in the way', async () => {
+  it('refuses to start and names the first, which goes on; a killed one leaves nothing in the way', slow, async () => {
     const env = { DATA_DIR: folder.path };
     const first = await startServer(env);
     const second = runMain(env);
@@ -44,7 +47,7 @@ describe('a second server on the same data directory', () => {
     expect(await third.kill('SIGTERM')).toBe(0);
   });
 
-  it('keeps its generated secret to its owner', async () => {
+  it('keeps its generated secret to its owner', slow, async () => {
     const server = await startServer({ DATA_DIR: folder.path });
     await server.kill();
     expect(statSync(join(folder.path, 'secret')).mode & 0o777).toBe(0o600);

@@ -5,6 +5,9 @@ import { createDatabase, hasServers, queryDatabase } from '../setup/database.ts'
 import { makeFolder } from '../setup/pair.ts';
 import { runMain, startServer } from '../setup/process.ts';
 
+/** Several servers start. */
+const slow = { timeout: 120_000 };
+
 describe.skipIf(!hasServers())('a server on PostgreSQL and Redis', () => {
   const cleanUps: (() => unknown)[] = [];
 
@@ -25,7 +28,7 @@ describe.skipIf(!hasServers())('a server on PostgreSQL and Redis', () => {
     return server;
   };
 
-  it('finishes what is under way at SIGTERM, tells its sockets to come back, and exits with 0', async () => {
+  it('finishes what is under way at SIGTERM, tells its sockets to come back, and exits with 0', slow, async () => {
     const env = await prepare();
     const server = await start(env);
     const client = await Client.register(server.url);
@@ -44,7 +47,8 @@ describe.skipIf(!hasServers())('a server on PostgreSQL and Redis', () => {
 
     expect((await socket.closed).code).toBe(1012);
     expect(await exitCode, `${server.output()}`).toBe(0);
-    expect(performance.now() - begin).toBeLessThan(12_000);
+    // Clients keep idle connections open for five seconds; the server does not wait for that.
+    expect(performance.now() - begin).toBeLessThan(4500);
     const acknowledged = (await Promise.all(writes)).filter((id) => id !== null);
     const stored = await queryDatabase<{ id: string }>(env.DATABASE_URL, 'SELECT id FROM entries');
     const ids = new Set(stored.map((row) => row.id));
@@ -52,7 +56,7 @@ describe.skipIf(!hasServers())('a server on PostgreSQL and Redis', () => {
     expect(acknowledged.filter((id) => !ids.has(id))).toEqual([]);
   });
 
-  it('may start several times at once on an empty database: one migrates, the others wait', async () => {
+  it('may start several times at once on an empty database: one migrates, the others wait', slow, async () => {
     const env = await prepare();
     const servers = await Promise.all([start(env), start(env), start(env)]);
     const rows = await queryDatabase<{ name: string }>(
@@ -64,7 +68,7 @@ describe.skipIf(!hasServers())('a server on PostgreSQL and Redis', () => {
     for (const server of servers) expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
   });
 
-  it('plays the API alone with ROLE=web and the jobs alone with ROLE=worker', async () => {
+  it('plays the API alone with ROLE=web and the jobs alone with ROLE=worker', slow, async () => {
     const env = await prepare();
     const web = await start({ ...env, ROLE: 'web' });
     const worker = runMain({ ...env, ROLE: 'worker' });
@@ -74,7 +78,7 @@ describe.skipIf(!hasServers())('a server on PostgreSQL and Redis', () => {
     expect(await worker.kill('SIGTERM')).toBe(0);
   });
 
-  it('loses no acknowledged entry when it is killed', { timeout: 60_000 }, async () => {
+  it('loses no acknowledged entry when it is killed', slow, async () => {
     const env = await prepare();
     const server = await start(env);
     const client = await Client.register(server.url);

@@ -32,7 +32,7 @@ export function startChild(command: string, args: readonly string[], options: Sp
 }
 
 /** Waits until the check succeeds. @throws with the child's output when it ends first, or takes too long */
-export async function waitUntilUp(child: Child, check: () => Promise<unknown>, seconds = 30): Promise<void> {
+export async function waitUntilUp(child: Child, check: () => Promise<unknown>, seconds = 60): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   const isOver = child.exited.then(() => 'over' as const);
   for (;;) {

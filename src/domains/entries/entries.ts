@@ -5,9 +5,9 @@ import { isId, newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { sql, type Sql } from '../../platform/database.ts';
-import { readDefinitions, recallDefinitions, type MetricDefinition } from '../metrics/definitions.ts';
+import { readDefinitions, recallDefinitions, type Definitions, type MetricDefinition } from '../metrics/definitions.ts';
 import { toShownValue, toStoredValue } from '../metrics/rules.ts';
-import { hasContent, toFullTime, type Entry, type EntryContent } from './entry.ts';
+import { hasContent, toFullTime, type Entry, type EntryContent, type EntryWithMetric } from './entry.ts';
 import {
   createEntriesShape,
   createEntryShape,
@@ -17,18 +17,17 @@ import {
 } from './input.ts';
 import { deleteEntry as deleteStatement, insertEntries, updateEntry as updateStatement } from './statements.ts';
 
-type Definitions = Map<string, MetricDefinition>;
 type Path = (string | number)[];
 
 /** Creates an entry; the same id and content again returns it unchanged. @throws InvalidInputError, NotFoundError, ConflictError */
-export async function createEntry(viewer: Viewer, input: CreateEntryInput): Promise<Entry> {
+export async function createEntry(viewer: Viewer, input: CreateEntryInput): Promise<EntryWithMetric> {
   const given = validate(createEntryShape, input);
   const [entry] = await create(viewer, [given], () => ['input']);
   return entry!;
 }
 
 /** Creates up to 1000 entries, all or none. @throws as createEntry does, naming each bad row */
-export async function createEntries(viewer: Viewer, input: readonly CreateEntryInput[]): Promise<Entry[]> {
+export async function createEntries(viewer: Viewer, input: readonly CreateEntryInput[]): Promise<EntryWithMetric[]> {
   const given = validate(createEntriesShape, input);
   refuseRepeatedIds(given);
   return create(viewer, given, (index) => ['input', index]);
@@ -47,14 +46,14 @@ export async function updateEntry(
     const definition = (await recall(viewer, [current.metricId])).get(current.metricId);
     if (!definition) throw new NotFoundError('entry');
     if (expectedVersion != null && expectedVersion !== current.version) throw versionConflict(current, definition);
-    return { ...applyChange(current, change, definition), metricVersion: definition.version };
+    return { ...applyChange(current, change, definition), metricMark: definition.mark };
   };
   const updated = await tryHotWrite<Entry>(viewer, updateStatement, [
     JSON.stringify(await attempt(sql, recallDefinitions)),
   ]);
   if (updated) return updated[0]!;
   return writeChanges(viewer, async (tx) => {
-    const next = await attempt(tx, (who, ids) => readDefinitions(who, ids, tx.prisma));
+    const next = await attempt(tx, (who, ids) => readDefinitions(who, ids, tx));
     return (await tx.write<Entry>(updateStatement, [JSON.stringify(next)]))![0]!;
   });
 }
@@ -99,7 +98,11 @@ export async function findEntries(
 
 type Given = ReturnType<typeof createEntryShape.parse>;
 
-async function create(viewer: Viewer, given: readonly Given[], pathOf: (index: number) => Path): Promise<Entry[]> {
+async function create(
+  viewer: Viewer,
+  given: readonly Given[],
+  pathOf: (index: number) => Path,
+): Promise<EntryWithMetric[]> {
   const ids = given.map((entry) => entry.id ?? newId());
   const metricIds = [...new Set(given.map((entry) => entry.metricId))].filter(isId);
   const check = (definitions: Definitions) =>
@@ -109,12 +112,16 @@ async function create(viewer: Viewer, given: readonly Given[], pathOf: (index: n
   // A definition from memory may be outdated either way: only the careful way below may refuse a value.
   const hot = attemptCheck(() => check(recalled));
   const written = hot && (await tryHotWrite<Entry>(viewer, insertEntries, [toRows(hot, recalled)]));
-  if (written) return written;
+  if (written) return withMetrics(written, recalled);
   return writeChanges(viewer, async (tx) => {
-    const definitions = await readDefinitions(viewer, metricIds, tx.prisma);
+    const definitions = await readDefinitions(viewer, metricIds, tx);
     return insertMissing(tx, viewer, check(definitions), definitions);
   });
 }
+
+/** The statement has compared the marks: each metric is what memory says. */
+const withMetrics = (entries: readonly Entry[], definitions: Definitions): EntryWithMetric[] =>
+  entries.map((entry) => ({ ...entry, metric: definitions.get(entry.metricId)?.metric }));
 
 /** Inserts what is not there yet, and returns all, those that were there already unchanged. */
 async function insertMissing(
@@ -141,13 +148,13 @@ async function insertMissing(
 
 const toRows = (entries: readonly EntryContent[], definitions: Definitions): string =>
   JSON.stringify(
-    entries.map((entry, i) => ({ ...entry, rank: i + 1, metricVersion: definitions.get(entry.metricId)!.version })),
+    entries.map((entry, i) => ({ ...entry, rank: i + 1, metricMark: definitions.get(entry.metricId)!.mark })),
   );
 
 function toContent(given: Given, id: string, definitions: Definitions, path: Path): EntryContent {
   const definition = definitions.get(given.metricId);
   if (!definition) throw new NotFoundError('metric');
-  const stored = toStoredValue(definition, given.value);
+  const stored = toStoredValue(definition.config, given.value);
   if (typeof stored === 'string') throw new InvalidInputError([{ path: [...path, 'value'], message: stored }]);
   const { metricId, date } = given;
   return {
@@ -165,7 +172,9 @@ type Change = ReturnType<typeof updateEntryShape.parse>;
 
 function applyChange(current: Entry, change: Change, definition: MetricDefinition): Entry {
   const stored =
-    change.value == null ? { number: current.number, text: current.text } : toStoredValue(definition, change.value);
+    change.value == null
+      ? { number: current.number, text: current.text }
+      : toStoredValue(definition.config, change.value);
   if (typeof stored === 'string') throw new InvalidInputError([{ path: ['input', 'value'], message: stored }]);
   return {
     ...current,
@@ -204,9 +213,9 @@ function refuseRepeatedIds(given: readonly Given[]): void {
 }
 
 /** The entry with its value, as the API shows it: what a client merges with. */
-const toCurrent = (entry: Entry, { type }: MetricDefinition): object => ({
+const toCurrent = (entry: Entry, { config }: MetricDefinition): object => ({
   ...entry,
-  value: toShownValue(type, entry),
+  value: toShownValue(config.type, entry),
 });
 
 const versionConflict = (current: Entry, definition: MetricDefinition) =>

@@ -1,3 +1,4 @@
+import type { Metric } from '../../../generated/prisma/client.ts';
 import type { StoredValue } from '../metrics/rules.ts';
 
 /** An entry as everything outside the database sees it; the SQL function `entry_snapshot` makes it. */
@@ -18,6 +19,9 @@ export type Entry = StoredValue & {
   createdAt: string;
   updatedAt: string;
 };
+
+/** An entry, and its metric when that is at hand. */
+export type EntryWithMetric = Entry & { metric?: Metric };
 
 /** The part of an entry that a person gives. */
 export type EntryContent = Pick<Entry, 'id' | 'metricId' | 'date' | 'time' | 'number' | 'text' | 'notes' | 'tags'>;

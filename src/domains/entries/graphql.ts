@@ -13,16 +13,17 @@ import { loadMetric, Metric } from '../metrics/graphql.ts';
 import { toShownValue, type MetricConfig } from '../metrics/rules.ts';
 import * as entries from './entries.ts';
 import { entryLimits } from './input.ts';
-import { entryKey, listEntries, type EntryFilter as Filter, type ListedEntry } from './read-entries.ts';
+import type { EntryWithMetric } from './entry.ts';
+import { entryKey, listEntries, type EntryFilter as Filter } from './read-entries.ts';
 import { readSeries, type BucketedSeries, type DayRange } from './series.ts';
 
 const notesText = `At most ${entryLimits.notes} characters.`;
 const tagsText = `At most ${entryLimits.tags}, each of at most ${entryLimits.tag} characters.`;
 
-const metricOf = async (entry: ListedEntry, context: Context): Promise<MetricRow> =>
+const metricOf = async (entry: EntryWithMetric, context: Context): Promise<MetricRow> =>
   entry.metric ?? loadMetric(context, entry.metricId);
 
-export const Entry = builder.objectRef<ListedEntry>('Entry').implement({
+export const Entry = builder.objectRef<EntryWithMetric>('Entry').implement({
   description: 'One value of a metric on one day.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID, chosen by the client or UUIDv7.' }),
@@ -206,5 +207,5 @@ function resolveEntries(filter: Filter, page: PageArguments, context: Context, i
   // `value` needs the metric's type, so it counts as asking for the metric.
   const withMetric = selects(info, ['edges', 'node', 'metric']) || selects(info, ['edges', 'node', 'value']);
   const load = (part: Page) => listEntries(viewerOf(context), filter, part, withMetric);
-  return resolveConnection<ListedEntry>(page, entryKey, load, [isDay, isId]);
+  return resolveConnection<EntryWithMetric>(page, entryKey, load, [isDay, isId]);
 }

@@ -2,11 +2,11 @@ import { appendChanges, takeNumbers } from '../../changes/hot-write.ts';
 
 /** The hot writes of entries: one statement each, see changes/hot-write.ts for the parameters they begin with. */
 
-const rowType = `r(rank int, id uuid, "metricId" uuid, "metricVersion" int, date date, time time, number float8, text text,
+const rowType = `r(rank int, id uuid, "metricId" uuid, "metricMark" text, date date, time time, number float8, text text,
   notes text, tags text[], source text, "importId" uuid, version int, "createdAt" timestamptz, "updatedAt" timestamptz)`;
 
 /**
- * $4: the entries as JSON. Nothing happens unless every metric exists in the version that the values were checked
+ * $4: the entries as JSON. Nothing happens unless every metric still is the row that the values were checked
  * against; an id that exists already breaks the primary key, and with it the whole statement.
  */
 export const insertEntries = {
@@ -18,7 +18,7 @@ export const insertEntries = {
     '(SELECT count(*)::int FROM input)',
     `NOT EXISTS (
        SELECT FROM input LEFT JOIN metrics m
-         ON m.user_id = $1::uuid AND m.id = input."metricId" AND m.version = input."metricVersion"
+         ON m.user_id = $1::uuid AND m.id = input."metricId" AND m.xmin::text = input."metricMark"
        WHERE m.id IS NULL)`,
   )},
   inserted AS (
@@ -42,7 +42,7 @@ export const updateEntry = {
     '1',
     `EXISTS (
        SELECT FROM input JOIN entries e ON e.user_id = $1::uuid AND e.id = input.id AND e.version = input.version
-         JOIN metrics m ON m.user_id = $1::uuid AND m.id = e.metric_id AND m.version = input."metricVersion")`,
+         JOIN metrics m ON m.user_id = $1::uuid AND m.id = e.metric_id AND m.xmin::text = input."metricMark")`,
   )},
   updated AS (
     UPDATE entries e SET date = i.date, time = i.time, number = i.number, text = i.text, notes = i.notes, tags = i.tags,

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { readEntries, type ListedEntry } from '../entries/read-entries.ts';
+import type { EntryWithMetric } from '../entries/entry.ts';
+import { readEntries } from '../entries/read-entries.ts';
 import { toShownValue, type MetricConfig } from '../metrics/rules.ts';
 import { joinTags, protectText } from './csv-text.ts';
 import type { Selection } from './input.ts';
@@ -16,7 +17,7 @@ export async function* writeCsv(viewer: Viewer, { range, metricIds }: Selection)
 // A lone CR ends a line for many readers, and the library would leave it bare.
 const toLines = (rows: string[][]): string => stringify(rows, { quoted_match: /[\r\n]/ });
 
-function toCells(entry: ListedEntry): string[] {
+function toCells(entry: EntryWithMetric): string[] {
   const metric = entry.metric!;
   return [
     entry.date,
@@ -31,7 +32,7 @@ function toCells(entry: ListedEntry): string[] {
 }
 
 /** Numbers stay plain, the minus of a negative one too: what is nothing but a number is no formula. */
-function toValueCell(type: MetricConfig['type'], entry: ListedEntry): string {
+function toValueCell(type: MetricConfig['type'], entry: EntryWithMetric): string {
   const value = toShownValue(type, entry);
   return typeof value === 'string' ? protectText(value) : String(value);
 }

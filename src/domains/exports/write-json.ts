@@ -3,8 +3,8 @@ import { readHead } from '../../changes/replay.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { prisma } from '../../platform/database.ts';
 import { getUser } from '../accounts/accounts.ts';
-import type { Entry } from '../entries/entry.ts';
-import { readEntries, type ListedEntry } from '../entries/read-entries.ts';
+import type { Entry, EntryWithMetric } from '../entries/entry.ts';
+import { readEntries } from '../entries/read-entries.ts';
 import { toSnapshot as toInsight } from '../insights/insights.ts';
 import { readMetrics, toSnapshot as toMetric } from '../metrics/metrics.ts';
 import type { Selection } from './input.ts';
@@ -59,7 +59,7 @@ async function* readChosenEntries(viewer: Viewer, { metricIds, range }: Selectio
 }
 
 /** Without the import it came with: that one is no part of the document, so the id would lead nowhere. */
-function toEntry({ metric: _m, importId: _i, ...entry }: ListedEntry): Omit<Entry, 'importId'> {
+function toEntry({ metric: _m, importId: _i, ...entry }: EntryWithMetric): Omit<Entry, 'importId'> {
   return entry;
 }
 

@@ -84,11 +84,7 @@ async function insertEntries(
   source: string | undefined,
 ): Promise<void> {
   for await (const page of readStaged<Entry>(tx, key, 'ENTRY')) {
-    const definitions = await readDefinitions(
-      viewer,
-      [...new Set(page.map(({ payload }) => payload.metricId))],
-      tx.prisma,
-    );
+    const definitions = await readDefinitions(viewer, [...new Set(page.map(({ payload }) => payload.metricId))], tx);
     const entries = page.map(({ itemId, payload }) => ({
       ...payload,
       id: itemId,

@@ -1,26 +1,35 @@
 import { LRUCache } from 'lru-cache';
+import type { Metric } from '../../../generated/prisma/client.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { prisma } from '../../platform/database.ts';
+import { sql, type Sql } from '../../platform/database.ts';
 import { toConfig } from './metrics.ts';
 import type { MetricConfig } from './rules.ts';
 
-/** What is needed to check a value, and the version it is true for. */
-export type MetricDefinition = MetricConfig & { version: number };
+/** A metric as it was at one moment. */
+export type MetricDefinition = {
+  metric: Metric;
+  /** What it says about its values. */
+  config: MetricConfig;
+  /**
+   * The transaction that wrote the row (PostgreSQL's xmin). Equal marks are the same row: a version would not tell a metric
+   * from another one that was made with the same id after it was deleted.
+   */
+  mark: string;
+};
+
+export type Definitions = Map<string, MetricDefinition>;
 
 /**
- * Definitions read lately. One may be out of date: whoever writes by it names its version in the statement, which then
- * does nothing.
+ * Definitions read lately. One may be out of date: whoever relies on it compares its mark in the statement that does the
+ * work.
  */
 const recent = new LRUCache<string, MetricDefinition>({ max: 20_000 });
 
 const keyOf = (viewer: Viewer, id: string): string => `${viewer.userId}:${id}`;
 
 /** Definitions of the viewer's metrics by id; unknown ids are missing. May be out of date. */
-export async function recallDefinitions(
-  viewer: Viewer,
-  ids: readonly string[],
-): Promise<Map<string, MetricDefinition>> {
-  const known = new Map<string, MetricDefinition>();
+export async function recallDefinitions(viewer: Viewer, ids: readonly string[]): Promise<Definitions> {
+  const known: Definitions = new Map();
   for (const id of ids) {
     const definition = recent.get(keyOf(viewer, id));
     if (definition) known.set(id, definition);
@@ -29,14 +38,16 @@ export async function recallDefinitions(
   return unknown.length === 0 ? known : new Map([...known, ...(await readDefinitions(viewer, unknown))]);
 }
 
-/** Definitions as they are now. Pass the transaction's client when there is one. */
-export async function readDefinitions(
-  viewer: Viewer,
-  ids: readonly string[],
-  client: Pick<ReturnType<typeof prisma>, 'metric'> = prisma(),
-): Promise<Map<string, MetricDefinition>> {
-  const rows = await client.metric.findMany({ where: { userId: viewer.userId, id: { in: [...ids] } } });
-  const definitions = new Map(rows.map((row) => [row.id, { ...toConfig(row), version: row.version }]));
-  for (const [id, definition] of definitions) recent.set(keyOf(viewer, id), definition);
+/** Definitions as they are now. Pass the transaction when there is one. */
+export async function readDefinitions(viewer: Viewer, ids: readonly string[], reader: Sql = sql): Promise<Definitions> {
+  const rows = await reader.query<{ metric: Metric; mark: string }>(
+    `SELECT metric_snapshot(m) AS metric, m.xmin::text AS mark FROM metrics m
+     WHERE m.user_id = $1::uuid AND m.id = ANY($2::uuid[])`,
+    [viewer.userId, ids],
+    'read-definitions',
+  );
+  const definitions = new Map(rows.map(({ metric, mark }) => [metric.id, { metric, config: toConfig(metric), mark }]));
+  // What an open transaction has written may still come to nothing: others must not remember it.
+  if (reader === sql) for (const [id, definition] of definitions) recent.set(keyOf(viewer, id), definition);
   return definitions;
 }

@@ -27,7 +27,7 @@ describe('an access token', () => {
     iss: 'lifegraph',
     aud: 'access-token',
   });
-  const forge = (changes: object, key: string | Buffer = keyFor('access-token'), options: jwt.SignOptions = {}) =>
+  const forge = (changes: object, key: jwt.Secret = keyFor('access-token'), options: jwt.SignOptions = {}) =>
     jwt.sign(JSON.parse(JSON.stringify({ ...claims(), ...changes })) as object, key, {
       algorithm: 'HS256',
       noTimestamp: true,
@@ -96,7 +96,7 @@ describe('an access token', () => {
 
   it('ends the socket at its own end, and a new one continues where that stopped', async () => {
     const metric = await client.createMetric();
-    const { token } = signToken('access-token', { sub: client.userId, sid: client.session!.device.id }, 2);
+    const { token } = signToken('access-token', { sub: client.userId, sid: client.session!.device.id }, 4);
     const socket = withToken(token).follow(0);
     const seen = (await socket.take(2)).map((result) => result.changes.seq);
     expect(await socket.closed).toMatchObject({ code: 4401 });
