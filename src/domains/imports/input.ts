@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable } from '../../kernel/text.ts';
 
 export const importFormats = ['JSON', 'CSV'] as const;
 export type ImportFormat = (typeof importFormats)[number];
@@ -19,8 +20,6 @@ export const importLimits = {
   /** Bytes of JSON. */
   options: 16 * 1024,
 } as const;
-
-const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 export const createImportShape = z.object({
   format: z.enum(importFormats),

@@ -1,4 +1,5 @@
 import type { Metric, Prisma } from '../../../generated/prisma/client.ts';
+import { appendChanges, takeNumbers } from '../../changes/hot-write.ts';
 import { readLastSnapshots } from '../../changes/replay.ts';
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
 import { ConflictError, NotFoundError } from '../../kernel/errors.ts';
@@ -113,25 +114,28 @@ export async function updateMetric(
 
 /** Deletes a metric and its entries, each with a change of its own: a device needs no rule about what goes along. */
 export async function deleteMetric(viewer: Viewer, id: string): Promise<string> {
-  return writeChanges(viewer, async (tx) => {
+  const work = async (tx: ChangeTransaction) => {
     if (!(await findOwn(tx, viewer, id))) throw new NotFoundError('metric');
-    const entries = await tx.prisma.entry.findMany({
-      where: { userId: viewer.userId, metricId: id },
-      select: { id: true },
-    });
+    await tx.write(logDeletedEntries, [id]);
     await tx.prisma.metric.deleteMany({ where: { userId: viewer.userId, id } });
-    await tx.record(
-      ...entries.map((entry) => ({
-        kind: 'DELETED' as const,
-        entityType: 'Entry',
-        entityId: entry.id,
-        snapshot: null,
-      })),
-      { kind: 'DELETED', entityType: 'Metric', entityId: id, snapshot: null },
-    );
+    await tx.record({ kind: 'DELETED', entityType: 'Metric', entityId: id, snapshot: null });
     return id;
-  });
+  };
+  return writeChanges(viewer, work, { timeoutSeconds: 120 });
 }
+
+/** $4: the metric whose entries are about to go along with it, be they a hundred thousand. */
+const logDeletedEntries = {
+  name: 'log-deleted-entries',
+  entityType: 'Entry',
+  text: `
+  WITH doomed AS MATERIALIZED (
+    SELECT id, row_number() OVER (ORDER BY date, id)::int AS rank FROM entries WHERE user_id = $1::uuid AND metric_id = $4::uuid
+  ),
+  ${takeNumbers('(SELECT count(*)::int FROM doomed)', 'true')},
+  written AS MATERIALIZED (SELECT id, to_jsonb(id) AS snapshot, rank FROM doomed),
+  ${appendChanges('DELETED', 'Entry')}`,
+};
 
 export type NewMetric = Omit<Metric, 'userId' | 'isActive' | 'version' | 'createdAt' | 'updatedAt'> & {
   isActive?: boolean;
