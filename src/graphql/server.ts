@@ -1,4 +1,4 @@
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type Plugin, type YogaServerInstance, type YogaServerOptions } from 'graphql-yoga';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { authenticate } from '../domains/accounts/sessions.ts';
 import { InvalidInputError, UnauthenticatedError } from '../kernel/errors.ts';
@@ -17,6 +17,7 @@ export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean
     schema,
     graphqlEndpoint: '/graphql',
     graphiql: isProduction ? false : { title: 'Lifegraph', subscriptionsProtocol: 'WS', defaultQuery: welcome },
+    renderGraphiQL,
     landingPage: false,
     batching: false,
     multipart: false,
@@ -29,6 +30,13 @@ export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean
       visitor === undefined ? createRequestContext(request) : createContext(visitor),
   });
 }
+
+/**
+ * GraphiQL with everything in it: by default the page would fetch its scripts from somebody else's server. Megabytes, so
+ * loaded when somebody looks at it.
+ */
+const renderGraphiQL: NonNullable<YogaServerOptions<Transport, Context>['renderGraphiQL']> = async (options) =>
+  (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options);
 
 /** Syntax and validation errors get a code of the closed list too; the engine reports them before the masking. */
 const codedErrors: Plugin = {
@@ -94,5 +102,6 @@ mutation Register {
 
 # Then put {"Authorization": "Bearer <accessToken>"} under "Headers" below, and try:
 #   mutation { createMetric(input: { name: "Mood", type: RATING, min: 1, max: 5 }) { id } }
-#   subscription { changes { seq kind entityType } }
+#   query { changes(after: 0) { changes { seq kind entityType } } }
+# Live, the same comes over WebSocket: see the README.
 `;

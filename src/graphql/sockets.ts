@@ -40,7 +40,8 @@ export function serveSockets(server: Server, graphql: GraphqlServer, heartbeatSe
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: messageMax });
   const protocol = useServer<Record<string, unknown>, { authentication?: Authentication }>(
     {
-      onConnect: ({ connectionParams, extra }) => admit(extra, connectionParams?.['authorization']),
+      onConnect: ({ connectionParams, extra }) =>
+        admit(extra, connectionParams?.['authorization'] ?? connectionParams?.['Authorization']),
       onSubscribe: ({ extra }, _id, payload) => prepare(graphql, extra, payload),
       execute: (args) => pipelineOf(args).execute(args),
       subscribe: (args) => pipelineOf(args).subscribe(args),
