@@ -6,7 +6,8 @@ RUN npm ci
 COPY prisma.config.ts ./
 COPY prisma ./prisma
 COPY scripts/generate.ts ./scripts/generate.ts
-RUN node scripts/generate.ts && npm prune --omit=dev
+# "optional" and "peer" too: the ORM's command line is an optional peer of its client, and would stay.
+RUN node scripts/generate.ts && npm prune --omit=dev --omit=optional --omit=peer
 
 # Run: sources (Node strips the types itself), migrations, generated client, and what they need.
 FROM node:24-slim
