@@ -8,15 +8,13 @@ import {
   type NearCopy,
   testCorrelations,
 } from './correlations.ts';
-import type { DailySeries } from './daily-series.ts';
+import { type DailySeries, type DayRange, findDayRange } from './daily-series.ts';
 import { benjaminiHochberg } from './significance.ts';
 import { testTrend, type TrendResult } from './trend.ts';
 
 export type AnalysisInput = { series: DailySeries[]; maxLagDays: number };
-/** Indexes of the first and the last day a finding rests on; of the outcome's days for a correlation. */
-export type DayRange = { first: number; last: number };
 export type Finding =
-  | { type: 'CORRELATION'; correlation: CorrelationResult; range: DayRange }
+  | { type: 'CORRELATION'; correlation: CorrelationResult; range: DayRange /* of the outcome's days */ }
   | { type: 'TREND'; seriesId: string; trend: TrendResult; range: DayRange };
 /** `familySize` is the number of correlation tests that share the q-values. */
 export type AnalysisOutput = { findings: Finding[]; familySize: number; nearCopies: NearCopy[] };
@@ -82,13 +80,8 @@ function describeCorrelation(correlation: CorrelationResult, series: readonly Da
 function findTrends(series: readonly DailySeries[]): Finding[] {
   const tested = series.flatMap(({ id, values }) => {
     const trend = testTrend(values);
-    return trend ? [{ type: 'TREND' as const, seriesId: id, trend, range: rangeOf(values) }] : [];
+    return trend ? [{ type: 'TREND' as const, seriesId: id, trend, range: findDayRange(values) }] : [];
   });
   const qValues = benjaminiHochberg(Float64Array.from(tested, ({ trend }) => trend.pValue));
   return tested.filter(({ trend }, i) => trend.direction !== 'STEADY' && qValues[i]! <= FALSE_DISCOVERY_RATE);
-}
-
-function rangeOf(values: Float64Array): DayRange {
-  const isPresent = (value: number) => !Number.isNaN(value);
-  return { first: values.findIndex(isPresent), last: values.findLastIndex(isPresent) };
 }

@@ -37,3 +37,12 @@ export function normalizeScale(values: Float64Array): Float64Array {
   const unit = 2 ** Math.min(1023, Math.floor(Math.log2(largest)));
   return values.map((value) => value / unit);
 }
+
+/** Indexes of the first and the last day that something rests on. */
+export type DayRange = { first: number; last: number };
+
+/** The days from the first to the last value; both -1 when there is none. */
+export function findDayRange(values: Float64Array): DayRange {
+  const isPresent = (value: number) => !Number.isNaN(value);
+  return { first: values.findIndex(isPresent), last: values.findLastIndex(isPresent) };
+}

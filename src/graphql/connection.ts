@@ -4,7 +4,7 @@ import type { Page, PageKey } from '../kernel/page.ts';
 import { builder } from './builder.ts';
 
 /** Rows of a page when the client does not say, and the most it may ask for. */
-export const pageSizes = { default: 50, max: 500 } as const;
+const pageSizes = { default: 50, max: 500 } as const;
 
 export type ConnectionArguments = {
   first?: number | null;

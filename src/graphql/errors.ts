@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import { ExpectedError } from '../kernel/errors.ts';
+import { errorCodes, ExpectedError } from '../kernel/errors.ts';
 import { log } from '../platform/log.ts';
 
 /** PostgreSQL's classes of failure that pass: lost connections, shutdown, too many connections, no space. */
@@ -27,13 +27,10 @@ function withCode(cause: ExpectedError, at: GraphQLError | undefined): GraphQLEr
   return new GraphQLError(message, { ...placeOf(at), extensions: { code, ...details, ...http } });
 }
 
+/** The engine has codes of its own, which vary with its version; a client meets those of our list. */
 function asInvalidInput(error: GraphQLError): GraphQLError {
-  const { code = 'INVALID_INPUT', issues = [{ path: [], message: error.message }], ...rest } = error.extensions;
-  const known =
-    code === 'INVALID_INPUT' ||
-    !/^[A-Z]+_(VALIDATION|PARSE)_FAILED$|^BAD_REQUEST$|^OPERATION_RESOLUTION_FAILURE$/.test(String(code))
-      ? code
-      : 'INVALID_INPUT';
+  const { code, issues = [{ path: [], message: error.message }], ...rest } = error.extensions;
+  const known = errorCodes.find((each) => each === code) ?? 'INVALID_INPUT';
   return new GraphQLError(error.message, { ...placeOf(error), extensions: { ...rest, code: known, issues } });
 }
 

@@ -1,14 +1,17 @@
 /** Every code a client can meet in `extensions.code`. The list is closed: clients may switch over it. */
-export type ErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'INVALID_INPUT'
-  | 'CONFLICT'
-  | 'RATE_LIMITED'
-  | 'TOO_COSTLY'
-  | 'UNAVAILABLE'
-  | 'INTERNAL';
+export const errorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'INVALID_INPUT',
+  'CONFLICT',
+  'RATE_LIMITED',
+  'TOO_COSTLY',
+  'UNAVAILABLE',
+  'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
 
 /** What is wrong with one place of an input; `path` leads to it: ["input", 3, "date"]. */
 export type InputIssue = { path: (string | number)[]; message: string };

@@ -77,6 +77,15 @@ async function startHousekeeping(single: Pool): Promise<void> {
 }
 
 /**
+ * To be called after writing very much at once: plans follow the tables as they are now. A server does so by itself; the
+ * embedded database would until its next housekeeping sort all entries for every page of a list (measured on 50,000:
+ * 2,500 ms instead of 30).
+ */
+export async function refreshStatistics(): Promise<void> {
+  if (isEmbeddedDatabase) await sql.query('ANALYZE');
+}
+
+/**
  * Runs `work` while no other process of this installation brings a schema up to date. The lock holds a connection of its
  * own, which the embedded database neither has nor needs: there is no other process.
  */

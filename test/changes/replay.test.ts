@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApp, type App } from '../setup/app.ts';
 import { numbersTo } from '../setup/changes.ts';
-import { Client, refusalOf, type Metric } from '../setup/client.ts';
+import { Client, type Metric } from '../setup/client.ts';
+import { refusalOf } from '../setup/refusals.ts';
 
 type Page = { changes: { changes: { seq: number }[]; lastSeq: number; hasMore: boolean } };
 const pageQuery =

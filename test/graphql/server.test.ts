@@ -5,7 +5,8 @@ import { createGraphqlServer } from '../../src/graphql/server.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { sql } from '../../src/platform/database.ts';
 import { startApp, type App } from '../setup/app.ts';
-import { Client, refusalOf } from '../setup/client.ts';
+import { Client } from '../setup/client.ts';
+import { refusalOf } from '../setup/refusals.ts';
 
 let app: App;
 let client: Client;

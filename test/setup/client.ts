@@ -209,6 +209,12 @@ export class Client {
       .deleteMetric;
   }
 
+  /** How many entries there are, on a first page. */
+  async countEntries(): Promise<number> {
+    const query = '{ entries { edges { cursor } } }';
+    return (await this.graphql<{ entries: { edges: object[] } }>(query)).entries.edges.length;
+  }
+
   /** The number of this person's newest change. */
   async seq(): Promise<number> {
     return (await this.graphql<{ me: { seq: number } }>('{ me { seq } }')).me.seq;
@@ -285,14 +291,4 @@ export async function within<T>(milliseconds: number, promise: Promise<T>, descr
     timer = setTimeout(() => reject(new Error(describe())), milliseconds);
   });
   return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
-}
-
-/** The API's refusal of an operation that must fail. */
-export async function refusalOf(operation: Promise<unknown>): Promise<ApiError> {
-  const outcome = await operation.then(
-    (value) => new Error(`it should have been refused, and gave ${JSON.stringify(value)}`),
-    (error: unknown) => error,
-  );
-  if (outcome instanceof ApiError) return outcome;
-  throw outcome;
 }

@@ -156,7 +156,7 @@ CREATE TABLE import_rows (
   FOREIGN KEY (user_id, import_id) REFERENCES imports (user_id, id) ON DELETE CASCADE
 );
 
--- The same for a metric: what a joined read answers and the change log keeps.
+-- A metric in the shape that the change log keeps (toSnapshot in metrics.ts).
 CREATE FUNCTION metric_snapshot(m metrics) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'id', m.id, 'name', m.name, 'type', m.type, 'category', m.category, 'unit', m.unit, 'min', m.min, 'max', m.max,

@@ -84,11 +84,7 @@ export async function insertChecked(
 }
 
 /** Entries by id; unknown ids are missing. */
-export async function findEntries(
-  viewer: Viewer,
-  ids: readonly string[],
-  reader: Sql = sql,
-): Promise<Map<string, Entry>> {
+async function findEntries(viewer: Viewer, ids: readonly string[], reader: Sql = sql): Promise<Map<string, Entry>> {
   const rows = await reader.query<{ entry: Entry }>(
     'SELECT entry_snapshot(e) AS entry FROM entries e WHERE user_id = $1::uuid AND id = ANY($2::uuid[])',
     [viewer.userId, ids],

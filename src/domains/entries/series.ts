@@ -47,7 +47,7 @@ const bucketOf: Record<Bucket, string> = {
 };
 
 /** @throws InvalidInputError unless both days exist and are in order */
-export function checkRange({ from, to }: DayRange): void {
+function checkRange({ from, to }: DayRange): void {
   if (!isDay(from) || !isDay(to))
     throw new InvalidInputError([
       { path: ['range'], message: 'This day does not exist, or is not between 1900 and 2200.' },

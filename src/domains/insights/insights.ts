@@ -8,8 +8,7 @@ import type { Viewer } from '../../kernel/viewer.ts';
 import { prisma, transaction } from '../../platform/database.ts';
 import { enqueueNow } from '../../platform/queue.ts';
 
-export const insightTypes = ['CORRELATION', 'TREND', 'PATTERN', 'ANOMALY', 'FORECAST', 'RECOMMENDATION'] as const;
-export type InsightType = (typeof insightTypes)[number];
+export type InsightType = 'CORRELATION' | 'TREND' | 'PATTERN' | 'ANOMALY' | 'FORECAST' | 'RECOMMENDATION';
 export type InsightRating = 'HELPFUL' | 'NOT_HELPFUL' | 'ACTED_ON';
 export type InsightFilter = {
   types?: readonly InsightType[] | null;

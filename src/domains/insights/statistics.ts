@@ -1,5 +1,5 @@
 import type { CorrelationFamily, CorrelationMethod, CorrelationOptions } from '../../analysis/correlations.ts';
-import type { DailySeries } from '../../analysis/daily-series.ts';
+import { findDayRange, type DailySeries } from '../../analysis/daily-series.ts';
 import { assessReadiness, type ReadinessReason, type SeriesReadiness } from '../../analysis/readiness.ts';
 import type { TrendResult } from '../../analysis/trend.ts';
 import { toLocalDay } from '../../kernel/civil-time.ts';
@@ -64,7 +64,8 @@ export async function reportTrends(viewer: Viewer, input: Selection): Promise<Tr
     const trend = trends[i];
     if (!trend) return [];
     const { intercept: _, ...numbers } = trend;
-    return [{ kind: 'Trend', metricId: series.id, range: rangeOfValues(aligned, series), ...numbers }];
+    const { first, last } = findDayRange(series.values);
+    return [{ kind: 'Trend', metricId: series.id, range: toRange(aligned, first, last), ...numbers }];
   });
 }
 
@@ -116,9 +117,4 @@ async function rangeOf(viewer: Viewer, { range }: Selection, aligned: AlignedSer
   const user = await getUser(viewer);
   const today = toLocalDay(new Date(), user?.timeZone ?? 'UTC', user?.dayStartsAt ?? 0);
   return { from: today, to: today };
-}
-
-function rangeOfValues(aligned: AlignedSeries, { values }: DailySeries): DayRange {
-  const isPresent = (value: number) => !Number.isNaN(value);
-  return toRange(aligned, values.findIndex(isPresent), values.findLastIndex(isPresent));
 }

@@ -2,7 +2,8 @@ import { hash } from 'argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from '../../../src/platform/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
-import { Client, goodPassword, newEmail, refusalOf } from '../../setup/client.ts';
+import { Client, goodPassword, newEmail } from '../../setup/client.ts';
+import { invalidAt, refusalOf } from '../../setup/refusals.ts';
 
 let app: App;
 
@@ -10,8 +11,6 @@ beforeAll(async () => {
   app = await startApp();
 });
 afterAll(() => app.stop());
-
-const invalidAt = (...path: string[]) => ({ code: 'INVALID_INPUT', extensions: { issues: [{ path }] } });
 
 describe('registering', () => {
   it('opens an account, signs the device in, and begins the log', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from '../../../src/platform/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
-import { Client, refusalOf, type Session } from '../../setup/client.ts';
+import { Client, type Session } from '../../setup/client.ts';
+import { refusalOf } from '../../setup/refusals.ts';
 
 describe('a refresh token', () => {
   let app: App;

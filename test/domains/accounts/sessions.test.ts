@@ -5,7 +5,8 @@ import { sql } from '../../../src/platform/database.ts';
 import { keyFor } from '../../../src/platform/secrets.ts';
 import { signToken } from '../../../src/platform/signed-tokens.ts';
 import { startApp, type App } from '../../setup/app.ts';
-import { Client, refusalOf } from '../../setup/client.ts';
+import { Client } from '../../setup/client.ts';
+import { refusalOf } from '../../setup/refusals.ts';
 
 let app: App;
 let client: Client;

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/kernel/ids.ts';
 import { startApp, type App } from '../../setup/app.ts';
-import { Client, refusalOf, type Metric } from '../../setup/client.ts';
+import { Client, type Metric } from '../../setup/client.ts';
+import { refusalOf } from '../../setup/refusals.ts';
 
 type Row = { id: string; date: string };
 type Page = {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fromDayNumber, toDayNumber } from '../../../src/kernel/civil-time.ts';
 import { startApp, type App } from '../../setup/app.ts';
-import { Client, refusalOf, type EntryInput } from '../../setup/client.ts';
+import { Client, type EntryInput } from '../../setup/client.ts';
+import { refusalOf } from '../../setup/refusals.ts';
 
 type Series = { dates: string[]; values: number[]; metric: { id: string } };
 

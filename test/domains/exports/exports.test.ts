@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinTags, protectText, restoreText, splitTags } from '../../../src/domains/exports/csv-text.ts';
 import fc from 'fast-check';
 import { startApp, type App } from '../../setup/app.ts';
-import { Client, refusalOf } from '../../setup/client.ts';
+import { Client } from '../../setup/client.ts';
+import { refusalOf } from '../../setup/refusals.ts';
 import { download, exportCsv, exportJson, requestExport } from '../imports/transfer.ts';
 
 let app: App;

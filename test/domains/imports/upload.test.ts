@@ -3,7 +3,8 @@ import { ReadableStream } from 'node:stream/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { prisma } from '../../../src/platform/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
-import { Client, refusalOf } from '../../setup/client.ts';
+import { Client } from '../../setup/client.ts';
+import { refusalOf } from '../../setup/refusals.ts';
 import {
   applyImport,
   createImport,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/kernel/ids.ts';
 import { startApp, type App } from '../../setup/app.ts';
-import { Client, refusalOf } from '../../setup/client.ts';
+import { Client } from '../../setup/client.ts';
+import { invalidAt, refusalOf } from '../../setup/refusals.ts';
 
 let app: App;
 let client: Client;
@@ -13,8 +14,6 @@ afterAll(() => app.stop());
 beforeEach(async () => {
   client = await Client.register(app.url);
 });
-
-const invalidAt = (...path: string[]) => ({ code: 'INVALID_INPUT', extensions: { issues: [{ path }] } });
 
 describe('creating a metric', () => {
   it.each([
