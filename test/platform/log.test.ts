@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, newEmail, refusalOf } from '../setup/client.ts';
+import { Client } from '../setup/client.ts';
+import { refusalOf } from '../setup/refusals.ts';
 import { makeFolder } from '../setup/pair.ts';
 import { startServer, type ServerProcess } from '../setup/process.ts';
 import { startChild } from '../setup/spawn.ts';
