@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client } from '../setup/client.ts';
+import { Client, newEmail } from '../setup/client.ts';
 import { refusalOf } from '../setup/refusals.ts';
 import { makeFolder } from '../setup/pair.ts';
 import { startServer, type ServerProcess } from '../setup/process.ts';
