@@ -1,4 +1,4 @@
-import { pairAtLag } from './correlation.ts';
+import { pairAtLag } from './correlations/correlation.ts';
 import {
   type CorrelationFamily,
   type CorrelationOptions,
@@ -7,10 +7,10 @@ import {
   judgeFamily,
   type NearCopy,
   testCorrelations,
-} from './correlations.ts';
-import { type DailySeries, type DayRange, findDayRange } from './daily-series.ts';
-import { benjaminiHochberg } from './significance.ts';
-import { testTrend, type TrendResult } from './trend.ts';
+} from './correlations/correlations.ts';
+import { type DailySeries, type DayRange, findDayRange } from './series/daily-series.ts';
+import { benjaminiHochberg } from './distributions/significance.ts';
+import { testTrend, type TrendResult } from './trends/trend.ts';
 
 export type AnalysisInput = { series: DailySeries[]; maxLagDays: number };
 export type Finding =

@@ -1,7 +1,7 @@
-import { pairAtLag } from './correlation.ts';
-import { MIN_PAIRS, unorderedPairs } from './correlations.ts';
-import { countDays, type DailySeries, isConstant } from './daily-series.ts';
-import { MIN_TREND_DAYS } from './trend.ts';
+import { pairAtLag } from './correlations/correlation.ts';
+import { MIN_PAIRS, unorderedPairs } from './correlations/correlations.ts';
+import { countDays, type DailySeries, isConstant } from './series/daily-series.ts';
+import { MIN_TREND_DAYS } from './trends/trend.ts';
 
 /** NOT_NUMERIC is never given here: a text metric has no daily series. The domain adds it. */
 export type ReadinessReason = 'READY' | 'TOO_FEW_DAYS' | 'TOO_FEW_PAIRED_DAYS' | 'CONSTANT' | 'NOT_NUMERIC';

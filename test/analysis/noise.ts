@@ -1,4 +1,4 @@
-import type { DailySeries } from '../../src/analysis/daily-series.ts';
+import type { DailySeries } from '../../src/analysis/series/daily-series.ts';
 
 /** Uniform numbers in [0, 1), the same ones for the same seed (mulberry32). */
 export function seedUniform(seed: number): () => number {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { testCorrelations } from '../../src/analysis/correlations.ts';
+import { testCorrelations } from '../../src/analysis/correlations/correlations.ts';
 import { assessReadiness } from '../../src/analysis/readiness.ts';
-import { testTrend } from '../../src/analysis/trend.ts';
+import { testTrend } from '../../src/analysis/trends/trend.ts';
 
 const wave = (keep: (day: number) => boolean) =>
   Float64Array.from({ length: 40 }, (_, day) => (keep(day) ? Math.sin(day * day) : Number.NaN));

@@ -1,4 +1,4 @@
-import type { DailySeries } from '../../analysis/daily-series.ts';
+import type { DailySeries } from '../../analysis/series/daily-series.ts';
 import { fromDayNumber, toDayNumber } from '../../kernel/civil-time.ts';
 import type { BucketedSeries, DayRange } from '../entries/series.ts';
 

@@ -1,6 +1,6 @@
-import type { CorrelationResult } from '../../analysis/correlations.ts';
+import type { CorrelationResult } from '../../analysis/correlations/correlations.ts';
 import type { SeriesReadiness } from '../../analysis/readiness.ts';
-import type { TrendResult } from '../../analysis/trend.ts';
+import type { TrendResult } from '../../analysis/trends/trend.ts';
 
 /** What a sentence needs to know of a metric. */
 export type NamedMetric = { name: string; unit: string | null };

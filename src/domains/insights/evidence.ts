@@ -1,5 +1,5 @@
-import type { CorrelationResult } from '../../analysis/correlations.ts';
-import type { TrendResult } from '../../analysis/trend.ts';
+import type { CorrelationResult } from '../../analysis/correlations/correlations.ts';
+import type { TrendResult } from '../../analysis/trends/trend.ts';
 import type { DayRange } from '../entries/series.ts';
 
 /** A tested pair as the API shows it; driver and outcome are ids of metrics. */

@@ -1,5 +1,5 @@
-import type { CorrelationMethod as Method } from '../../analysis/correlations.ts';
-import type { TrendResult } from '../../analysis/trend.ts';
+import type { CorrelationMethod as Method } from '../../analysis/correlations/correlations.ts';
+import type { TrendResult } from '../../analysis/trends/trend.ts';
 import { builder } from '../../graphql/builder.ts';
 import { defineEnum } from '../../graphql/enums.ts';
 import { DateRange } from '../entries/graphql.ts';

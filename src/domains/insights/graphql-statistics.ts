@@ -1,4 +1,4 @@
-import { FALSE_DISCOVERY_RATE } from '../../analysis/correlations.ts';
+import { FALSE_DISCOVERY_RATE } from '../../analysis/correlations/correlations.ts';
 import type { ReadinessReason as Reason } from '../../analysis/readiness.ts';
 import { builder } from '../../graphql/builder.ts';
 import { viewerOf } from '../../graphql/context.ts';

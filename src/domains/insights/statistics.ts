@@ -1,7 +1,11 @@
-import type { CorrelationFamily, CorrelationMethod, CorrelationOptions } from '../../analysis/correlations.ts';
-import { findDayRange, type DailySeries } from '../../analysis/daily-series.ts';
+import type {
+  CorrelationFamily,
+  CorrelationMethod,
+  CorrelationOptions,
+} from '../../analysis/correlations/correlations.ts';
+import { findDayRange, type DailySeries } from '../../analysis/series/daily-series.ts';
 import { assessReadiness, type ReadinessReason, type SeriesReadiness } from '../../analysis/readiness.ts';
-import type { TrendResult } from '../../analysis/trend.ts';
+import type { TrendResult } from '../../analysis/trends/trend.ts';
 import { toLocalDay } from '../../kernel/civil-time.ts';
 import { InvalidInputError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';

@@ -1,4 +1,4 @@
-import type { Dependence } from './autocorrelation.ts';
+import type { Dependence } from '../series/autocorrelation.ts';
 
 /** How many days back Bartlett's sum looks. */
 export const BARTLETT_LAGS = 30;

@@ -1,8 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { upperGamma } from '../../src/analysis/incomplete-gamma.ts';
-import { benjaminiHochberg, correlationPValue, studentPValue } from '../../src/analysis/significance.ts';
-import { references, relativeError } from './references.ts';
+import { upperGamma } from '../../../src/analysis/distributions/incomplete-gamma.ts';
+import {
+  benjaminiHochberg,
+  correlationPValue,
+  studentPValue,
+} from '../../../src/analysis/distributions/significance.ts';
+import { references, relativeError } from '../references.ts';
 
 describe('distribution functions', () => {
   it.each(references.student)("agree with SciPy: Student's t = $t, $df degrees of freedom", ({ t, df, p }) => {

@@ -1,10 +1,10 @@
-import { type Dependence, describeDependence } from './autocorrelation.ts';
+import { type Dependence, describeDependence } from '../series/autocorrelation.ts';
 import { correlateComplete, pairAtLag } from './correlation.ts';
-import { type DailySeries, normalizeScale } from './daily-series.ts';
+import { type DailySeries, normalizeScale } from '../series/daily-series.ts';
 import { BARTLETT_LAGS, effectiveSize } from './effective-size.ts';
 import { copyCoefficient } from './near-copy.ts';
-import { averageRanks, rankSorted, sortedIndexes } from './ranks.ts';
-import { benjaminiHochberg, correlationPValue } from './significance.ts';
+import { averageRanks, rankSorted, sortedIndexes } from '../series/ranks.ts';
+import { benjaminiHochberg, correlationPValue } from '../distributions/significance.ts';
 import { describeShape, gammaTailPValue } from './tail-shape.ts';
 
 export type CorrelationMethod = 'PEARSON' | 'SPEARMAN';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { correlationPValue } from '../../src/analysis/significance.ts';
-import { describeShape, gammaTailPValue } from '../../src/analysis/tail-shape.ts';
-import { references } from './references.ts';
+import { correlationPValue } from '../../../src/analysis/distributions/significance.ts';
+import { describeShape, gammaTailPValue } from '../../../src/analysis/correlations/tail-shape.ts';
+import { references } from '../references.ts';
 
 const normal = { skewness: 0, excessKurtosis: 0 };
 const rare = describeShape(Float64Array.from({ length: 120 }, (_, day) => Number(day < 5)));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isNearCopy } from '../../src/analysis/near-copy.ts';
-import { drawAutoregressive, drawNormal, seedUniform } from './noise.ts';
+import { isNearCopy } from '../../../src/analysis/correlations/near-copy.ts';
+import { drawAutoregressive, drawNormal, seedUniform } from '../noise.ts';
 
 const uniform = seedUniform(8);
 const steps = drawAutoregressive(60, 0.3, uniform);

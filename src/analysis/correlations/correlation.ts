@@ -1,5 +1,5 @@
-import { isConstant, normalizeScale } from './daily-series.ts';
-import { averageRanks } from './ranks.ts';
+import { isConstant, normalizeScale } from '../series/daily-series.ts';
+import { averageRanks } from '../series/ranks.ts';
 
 /**
  * The complete pairs of two series, all three of one length; `days` are the indexes of the outcome's days, ascending.

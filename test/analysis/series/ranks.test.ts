@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { averageRanks } from '../../src/analysis/ranks.ts';
-import { references } from './references.ts';
+import { averageRanks } from '../../../src/analysis/series/ranks.ts';
+import { references } from '../references.ts';
 
 describe('averageRanks', () => {
   it('gives ties their average rank and leaves NaN alone', () => {

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scoreKendall } from '../../src/analysis/mann-kendall.ts';
-import { medianSlope } from '../../src/analysis/median-slope.ts';
-import { testTrend } from '../../src/analysis/trend.ts';
-import { drawAutoregressive, seedUniform } from './noise.ts';
-import { references } from './references.ts';
+import { scoreKendall } from '../../../src/analysis/trends/mann-kendall.ts';
+import { medianSlope } from '../../../src/analysis/trends/median-slope.ts';
+import { testTrend } from '../../../src/analysis/trends/trend.ts';
+import { drawAutoregressive, seedUniform } from '../noise.ts';
+import { references } from '../references.ts';
 
 /** A daily series with these values on these days and nothing in between. */
 function spread(days: number[], values: number[]): Float64Array {

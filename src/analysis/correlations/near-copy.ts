@@ -1,5 +1,5 @@
 import { correlateComplete, pairAtLag, pearson } from './correlation.ts';
-import { averageRanks } from './ranks.ts';
+import { averageRanks } from '../series/ranks.ts';
 
 /** Rank agreement that alone makes two metrics one measurement. */
 const COPY_SPEARMAN = 0.97;

@@ -1,9 +1,9 @@
-import { autocorrelations, correctPhi } from './autocorrelation.ts';
-import { countDays, isConstant } from './daily-series.ts';
+import { autocorrelations, correctPhi } from '../series/autocorrelation.ts';
+import { countDays, isConstant } from '../series/daily-series.ts';
 import { scoreKendall } from './mann-kendall.ts';
 import { medianSlope, type Points } from './median-slope.ts';
-import { averageRanks } from './ranks.ts';
-import { studentPValue } from './significance.ts';
+import { averageRanks } from '../series/ranks.ts';
+import { studentPValue } from '../distributions/significance.ts';
 
 /** `slopePerDay` and `intercept` (at index 0) are in the metric's units; `strength` is Kendall's τ_b, -1..1. */
 export type TrendResult = {

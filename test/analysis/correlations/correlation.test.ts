@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pairAtLag, pearson, spearman } from '../../src/analysis/correlation.ts';
-import { drawNormal, seedUniform } from './noise.ts';
-import { references } from './references.ts';
+import { pairAtLag, pearson, spearman } from '../../../src/analysis/correlations/correlation.ts';
+import { drawNormal, seedUniform } from '../noise.ts';
+import { references } from '../references.ts';
 
 const { NaN: missing } = Number;
 

@@ -1,4 +1,4 @@
-import { upperGamma } from './incomplete-gamma.ts';
+import { upperGamma } from '../distributions/incomplete-gamma.ts';
 
 /** Third and fourth standardized moments; both are 0 for a normal distribution, and for a constant. */
 export type Shape = { skewness: number; excessKurtosis: number };

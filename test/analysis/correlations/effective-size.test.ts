@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { autocorrelations, correctPhi, describeDependence } from '../../src/analysis/autocorrelation.ts';
-import { BARTLETT_LAGS, effectiveSize } from '../../src/analysis/effective-size.ts';
-import { drawAutoregressive, seedUniform } from './noise.ts';
+import { autocorrelations, correctPhi, describeDependence } from '../../../src/analysis/series/autocorrelation.ts';
+import { BARTLETT_LAGS, effectiveSize } from '../../../src/analysis/correlations/effective-size.ts';
+import { drawAutoregressive, seedUniform } from '../noise.ts';
 
 const everyDay = (n: number) => Int32Array.from({ length: n }, (_, i) => i);
 const dependence = (values: Float64Array) => describeDependence(values, BARTLETT_LAGS);

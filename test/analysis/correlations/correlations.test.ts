@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { pairAtLag, pearson, spearman } from '../../src/analysis/correlation.ts';
-import { type CorrelationResult, testCorrelations } from '../../src/analysis/correlations.ts';
-import { benjaminiHochberg } from '../../src/analysis/significance.ts';
-import { drawPerson, seedUniform } from './noise.ts';
+import { pairAtLag, pearson, spearman } from '../../../src/analysis/correlations/correlation.ts';
+import { type CorrelationResult, testCorrelations } from '../../../src/analysis/correlations/correlations.ts';
+import { benjaminiHochberg } from '../../../src/analysis/distributions/significance.ts';
+import { drawPerson, seedUniform } from '../noise.ts';
 
 const options = { method: 'SPEARMAN', maxLagDays: 3 } as const;
 
