@@ -25,6 +25,11 @@ export function isConstant(values: Float64Array): boolean {
   return true;
 }
 
+/** Whether every value that is present is 0 or 1: yes and no, which are compared as groups. */
+export function isBinary(values: Float64Array): boolean {
+  return values.every((value) => value === 0 || value === 1 || Number.isNaN(value));
+}
+
 /**
  * The values divided by a power of two that brings the largest into [1, 2): loses no digit, and lets squares and fourth
  * powers of values near the ends of the range of doubles be taken. A series with an infinity is returned as it is.
