@@ -39,7 +39,8 @@ export async function install(stops: Stop[]): Promise<Installation> {
   return { sides, people };
 }
 
-async function startDatabaseServer(stops: Stop[]): Promise<string> {
+/** Starts a server of its own. @returns its address @throws NoPostgresError */
+export async function startDatabaseServer(stops: Stop[]): Promise<string> {
   const binaries = findPostgresBinaries();
   if ('reason' in binaries) {
     throw new NoPostgresError(

@@ -1,6 +1,7 @@
 import { pairAtLag } from './correlations/correlation.ts';
 import {
   type CorrelationFamily,
+  type CorrelationInput,
   type CorrelationOptions,
   type CorrelationResult,
   FALSE_DISCOVERY_RATE,
@@ -12,7 +13,8 @@ import { type DailySeries, type DayRange, findDayRange } from './series/daily-se
 import { benjaminiHochberg } from './distributions/significance.ts';
 import { testTrend, type TrendResult } from './trends/trend.ts';
 
-export type AnalysisInput = { series: DailySeries[]; maxLagDays: number };
+/** `firstDay` is the civil day of index 0 of every series, in days since 1970-01-01. */
+export type AnalysisInput = { firstDay: number; series: DailySeries[]; maxLagDays: number };
 export type Finding =
   | { type: 'CORRELATION'; correlation: CorrelationResult; range: DayRange /* of the outcome's days */ }
   | { type: 'TREND'; seriesId: string; trend: TrendResult; range: DayRange };
@@ -32,9 +34,9 @@ export type AnalysisOutput = { findings: Finding[]; familySize: number; nearCopi
  * of a pair mostly agree: with Spearman alone it was 7, 6.5, 0.5 and 0 %. Share with any trend 2–9 %.
  */
 export function analyse(input: AnalysisInput): AnalysisOutput {
-  const { series, maxLagDays } = input;
-  const pearson = testCorrelations(series, { method: 'PEARSON', maxLagDays });
-  const spearman = testCorrelations(series, { method: 'SPEARMAN', maxLagDays });
+  const { firstDay, series, maxLagDays } = input;
+  const pearson = testCorrelations({ firstDay, series }, { method: 'PEARSON', maxLagDays });
+  const spearman = testCorrelations({ firstDay, series }, { method: 'SPEARMAN', maxLagDays });
   const family = judgeFamily([...pearson.results, ...spearman.results]);
   const correlations = keepBestPerPair(family).map((result) => describeCorrelation(result, series));
   return {
@@ -45,8 +47,8 @@ export function analyse(input: AnalysisInput): AnalysisOutput {
 }
 
 /** Every correlation test of one method, as one value in and one out: the shape a thread takes. */
-export const analyseCorrelations = (input: { series: DailySeries[]; options: CorrelationOptions }): CorrelationFamily =>
-  testCorrelations(input.series, input.options);
+export const analyseCorrelations = (input: CorrelationInput & { options: CorrelationOptions }): CorrelationFamily =>
+  testCorrelations(input, input.options);
 
 /** The trend of each series, null where there are too few values for one. */
 export const analyseTrends = (series: DailySeries[]): (TrendResult | null)[] =>

@@ -1,6 +1,6 @@
 import { fromPrisma, PgBoss, type JobWithMetadata, type WorkWithMetadataHandler } from 'pg-boss';
 import type { JobDefinition } from '../kernel/define-domain.ts';
-import { UnavailableError } from '../kernel/errors.ts';
+import { ExpectedError, UnavailableError } from '../kernel/errors.ts';
 import { executeSql, isEmbedded, sql, withSchemaLock, type Transaction } from './database.ts';
 import { log } from './log.ts';
 
@@ -113,7 +113,8 @@ async function work(queue: PgBoss, job: JobDefinition): Promise<void> {
       const isLastTry = task.retryCount >= task.retryLimit;
       log.error({ err, job: job.name, jobId: task.id, isLastTry }, 'a job failed');
       if (isLastTry) await job.onFailed?.(task.data, err);
-      throw err;
+      // The queue keeps what it is thrown: nothing but our own errors may lie there, others can hold a person's values.
+      throw err instanceof ExpectedError ? err : new Error('the job failed');
     }
   };
   await queue.work(job.name, options, run);

@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 
 let pool: Piscina | undefined;
+const residents = new Map<string, Piscina>();
 
 /**
  * Runs an exported function of a module in a thread of its own and returns what it returns: long arithmetic must not
@@ -12,8 +13,21 @@ export async function runInThread<Result>(module: URL, name: string, input: unkn
   return (await pool.run(input, { filename: module.href, name })) as Result;
 }
 
+/**
+ * The same in the one thread this module has for itself, which stays until the end: what the module remembers from one
+ * call is there in the next. Calls are taken one after the other.
+ */
+export async function runInResidentThread<Result>(module: URL, name: string, input: unknown): Promise<Result> {
+  const thread =
+    residents.get(module.href) ?? new Piscina({ minThreads: 0, maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY });
+  residents.set(module.href, thread);
+  return (await thread.run(input, { filename: module.href, name })) as Result;
+}
+
 /** Ends the threads. Harmless when there are none. */
 export async function closeThreads(): Promise<void> {
-  await pool?.destroy();
+  const open = [pool, ...residents.values()];
   pool = undefined;
+  residents.clear();
+  await Promise.all(open.map((threads) => threads?.destroy()));
 }

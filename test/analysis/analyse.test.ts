@@ -25,14 +25,16 @@ describe('analyse on noise', () => {
 
   it.each(kinds)('finds a correlation in no more people than promised: %s', { timeout: 60_000 }, (_kind, shape) => {
     const persons = Array.from({ length: people }, (_, seed) => drawPerson(seed, 8, 120, 0.6, shape));
-    const fooled = persons.filter((series) => correlationsOf(analyse({ series, maxLagDays: 14 })).length > 0);
+    const fooled = persons.filter(
+      (series) => correlationsOf(analyse({ firstDay: 0, series, maxLagDays: 14 })).length > 0,
+    );
     expect(fooled.length / people).toBeLessThanOrEqual(highestRate);
   });
 
   it('finds a trend in no more people than promised', () => {
     const persons = Array.from({ length: people }, (_, seed) => drawPerson(seed, 8, 120, 0.6));
     const fooled = persons.filter((series) =>
-      analyse({ series, maxLagDays: 0 }).findings.some(({ type }) => type === 'TREND'),
+      analyse({ firstDay: 0, series, maxLagDays: 0 }).findings.some(({ type }) => type === 'TREND'),
     );
     expect(fooled.length / people).toBeLessThanOrEqual(highestRate);
   });
@@ -41,7 +43,7 @@ describe('analyse on noise', () => {
 describe('analyse on planted effects', () => {
   it.each([0, 0.6])('finds r = 0.5 a day later, driver with φ = %s', { timeout: 60_000 }, (phi) => {
     const found = Array.from({ length: 20 }, (_, seed) =>
-      correlationsOf(analyse({ series: plantEffect(seed, phi), maxLagDays: 14 })),
+      correlationsOf(analyse({ firstDay: 0, series: plantEffect(seed, phi), maxLagDays: 14 })),
     ).filter((list) =>
       list.some(
         ({ correlation: { driver, outcome, lagDays } }) => `${driver} ${outcome} ${lagDays}` === 'driver outcome 1',
@@ -53,7 +55,7 @@ describe('analyse on planted effects', () => {
   it('keeps one finding per pair, the one with the strongest evidence, and its days', () => {
     const series = plantEffect(1, 0.8);
     for (const day of [0, 1, 2, 179]) series[1]!.values[day] = Number.NaN;
-    const findings = correlationsOf(analyse({ series, maxLagDays: 14 }));
+    const findings = correlationsOf(analyse({ firstDay: 0, series, maxLagDays: 14 }));
     const planted = findings.filter(
       ({ correlation }) => correlation.driver === 'driver' || correlation.outcome === 'driver',
     );
@@ -68,7 +70,7 @@ describe('analyse on planted effects', () => {
   it('counts both methods in one family and reports near-copies', () => {
     const [a, b, c] = drawPerson(3, 3, 60, 0.3);
     const copy = { id: 'copy', values: a!.values.map((x) => 2 * x) };
-    const output = analyse({ series: [a!, b!, c!, copy], maxLagDays: 2 });
+    const output = analyse({ firstDay: 0, series: [a!, b!, c!, copy], maxLagDays: 2 });
     expect(output.familySize).toBe(2 * 5 * (1 + 2 * 2));
     expect(output.nearCopies.map((pair) => [pair.a, pair.b])).toEqual([[a!.id, 'copy']]);
   });
@@ -77,14 +79,14 @@ describe('analyse on planted effects', () => {
     const values = drawAutoregressive(100, 0.2, seedUniform(2)).map((x, day) =>
       day < 5 ? Number.NaN : x + 0.05 * day,
     );
-    const { findings } = analyse({ series: [{ id: 'weight', values }], maxLagDays: 3 });
+    const { findings } = analyse({ firstDay: 0, series: [{ id: 'weight', values }], maxLagDays: 3 });
     expect(findings).toMatchObject([
       { type: 'TREND', seriesId: 'weight', trend: { direction: 'RISING', n: 95 }, range: { first: 5, last: 99 } },
     ]);
   });
 
   it('survives the way to a worker and back, and leaves its input alone', () => {
-    const input = { series: plantEffect(2, 0.6), maxLagDays: 3 };
+    const input = { firstDay: 0, series: plantEffect(2, 0.6), maxLagDays: 3 };
     const sent = structuredClone(input);
     const output = analyse(sent);
     expect(sent).toEqual(input);
@@ -94,10 +96,11 @@ describe('analyse on planted effects', () => {
 
   it('has nothing to say about no series, or empty ones', () => {
     const nothing = { findings: [], familySize: 0, nearCopies: [] };
-    expect(analyse({ series: [], maxLagDays: 14 })).toEqual(nothing);
+    expect(analyse({ firstDay: 0, series: [], maxLagDays: 14 })).toEqual(nothing);
     const empty = new Float64Array(30).fill(Number.NaN);
     expect(
       analyse({
+        firstDay: 0,
         series: [
           { id: 'a', values: empty },
           { id: 'b', values: empty },

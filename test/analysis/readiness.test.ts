@@ -73,7 +73,10 @@ describe('assessReadiness', () => {
         ];
         const [trend, , pair] = assessReadiness(series);
         expect(trend!.reason === 'READY').toBe(testTrend(a) !== null);
-        const { familySize, nearCopies } = testCorrelations(series, { method: 'SPEARMAN', maxLagDays: 0 });
+        const { familySize, nearCopies } = testCorrelations(
+          { firstDay: 0, series },
+          { method: 'SPEARMAN', maxLagDays: 0 },
+        );
         expect(pair!.reason === 'READY').toBe(familySize + nearCopies.length === 1);
       }),
     );

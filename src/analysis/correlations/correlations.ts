@@ -1,31 +1,29 @@
-import { type Dependence, describeDependence } from '../series/autocorrelation.ts';
-import { correlateComplete, pairAtLag } from './correlation.ts';
-import { type DailySeries, normalizeScale } from '../series/daily-series.ts';
-import { BARTLETT_LAGS, effectiveSize } from './effective-size.ts';
+import type { DailySeries } from '../series/daily-series.ts';
+import { benjaminiHochberg } from '../distributions/significance.ts';
+import {
+  type CorrelationMethod,
+  type LaggedTest,
+  MIN_PAIRS,
+  newsFor,
+  type PreparedSeries,
+  prepareSeries,
+  testAtLag,
+} from './lagged-test.ts';
 import { copyCoefficient } from './near-copy.ts';
-import { averageRanks, rankSorted, sortedIndexes } from '../series/ranks.ts';
-import { benjaminiHochberg, correlationPValue } from '../distributions/significance.ts';
-import { describeShape, gammaTailPValue } from './tail-shape.ts';
 
-export type CorrelationMethod = 'PEARSON' | 'SPEARMAN';
+export { type CorrelationMethod, MIN_PAIRS } from './lagged-test.ts';
+
+/** Series side by side from `firstDay` on, in days since 1970-01-01. */
+export type CorrelationInput = { firstDay: number; series: readonly DailySeries[] };
+
 /**
  * One tested pair: `driver` on day t beside `outcome` on day t + `lagDays`; at lag 0 the driver is the earlier one in
- * the input. `n` common days are worth `effectiveN` independent ones. `pValue` is two-sided: Student's t, but never
- * below the gamma tail that skewed or heavy-tailed values call for. `qValue` is the false-discovery rate over the
- * family.
+ * the input. `coefficient` is that of the days as they are. `adjustedCoefficient` is that of the news of the days, what
+ * is left of them without weekday, trend, season, and what carries over from the days before; this one is tested. `n`
+ * common days are worth `effectiveN` independent ones. `pValue` is two-sided: Student's t, but never below the gamma
+ * tail that skewed or heavy-tailed values call for. `qValue` is the false-discovery rate over the family.
  */
-export type CorrelationResult = {
-  driver: string;
-  outcome: string;
-  lagDays: number;
-  method: CorrelationMethod;
-  coefficient: number;
-  n: number;
-  effectiveN: number;
-  pValue: number;
-  qValue: number;
-  isSignificant: boolean;
-};
+export type CorrelationResult = LaggedTest & { qValue: number; isSignificant: boolean };
 export type CorrelationOptions = {
   method: CorrelationMethod;
   maxLagDays: number;
@@ -36,21 +34,20 @@ export type CorrelationOptions = {
 export type NearCopy = { a: string; b: string; coefficient: number };
 export type CorrelationFamily = { familySize: number; results: CorrelationResult[]; nearCopies: NearCopy[] };
 
-export const MIN_PAIRS = 14;
 export const FALSE_DISCOVERY_RATE = 0.1;
-
-type Untested = Omit<CorrelationResult, 'qValue' | 'isSignificant'>;
-type Prepared = { id: string; values: Float64Array; sorted: Int32Array; dependence: Dependence };
 
 /**
  * All pairs: at lag 0 each unordered pair once; at lag ≥ 1 both directions (driver leads). Pairs with < minPairs common
  * days or a constant side are not tested and not in the family; neither are near-copies, at any lag. Results come in
  * the order of the input: by pair, then lag, then direction.
  */
-export function testCorrelations(series: readonly DailySeries[], options: CorrelationOptions): CorrelationFamily {
-  const prepared = series.map((one) => prepare(one, options.method));
+export function testCorrelations(
+  { firstDay, series }: CorrelationInput,
+  options: CorrelationOptions,
+): CorrelationFamily {
+  const prepared = series.map((one) => prepareSeries(one, firstDay, options.method));
   const nearCopies: NearCopy[] = [];
-  const tested: Untested[] = [];
+  const tested: LaggedTest[] = [];
   for (const [a, b] of unorderedPairs(prepared)) {
     const coefficient = copyCoefficient(a.values, b.values);
     if (Number.isNaN(coefficient)) tested.push(...testPair(a, b, options));
@@ -61,7 +58,7 @@ export function testCorrelations(series: readonly DailySeries[], options: Correl
 
 /** Gives each test its q-value over all of `tested`, taken as one family (Benjamini & Hochberg 1995). Same order. */
 export function judgeFamily(
-  tested: readonly Untested[],
+  tested: readonly LaggedTest[],
   falseDiscoveryRate = FALSE_DISCOVERY_RATE,
 ): CorrelationResult[] {
   const qValues = benjaminiHochberg(Float64Array.from(tested, (test) => test.pValue));
@@ -75,61 +72,11 @@ export function* unorderedPairs<T>(list: readonly T[]): Generator<[T, T]> {
   }
 }
 
-function prepare({ id, values: original }: DailySeries, method: CorrelationMethod): Prepared {
-  const values = normalizeScale(original);
-  const dependence = describeDependence(method === 'SPEARMAN' ? averageRanks(values) : values, BARTLETT_LAGS);
-  return { id, values, sorted: sortedIndexes(values), dependence };
-}
-
-function testPair(a: Prepared, b: Prepared, options: CorrelationOptions): Untested[] {
-  const tests = [testAtLag(a, b, 0, options)];
-  for (let lag = 1; lag <= options.maxLagDays; lag++) {
-    tests.push(testAtLag(a, b, lag, options), testAtLag(b, a, lag, options));
+function testPair(a: PreparedSeries, b: PreparedSeries, { maxLagDays, minPairs = MIN_PAIRS }: CorrelationOptions) {
+  const tests = [testAtLag(a, b, 0, minPairs)];
+  const [aNews, bNews] = [newsFor(a, b, 1), newsFor(b, a, 1)];
+  for (let lag = 1; lag <= maxLagDays; lag++) {
+    tests.push(testAtLag(a, b, lag, minPairs, aNews), testAtLag(b, a, lag, minPairs, bNews));
   }
   return tests.filter((test) => test !== null);
-}
-
-function testAtLag(driver: Prepared, outcome: Prepared, lagDays: number, options: CorrelationOptions): Untested | null {
-  const { method, minPairs = MIN_PAIRS } = options;
-  const { days, ...raw } = pairAtLag(driver.values, outcome.values, lagDays);
-  if (days.length < minPairs) return null;
-  const pairs = method === 'SPEARMAN' ? rankPairs(driver, outcome, days, lagDays) : raw;
-  const coefficient = correlateComplete(pairs.driver, pairs.outcome);
-  const effectiveN = effectiveSize(days, driver.dependence, outcome.dependence);
-  const pValue = testCoefficient(coefficient, effectiveN, pairs);
-  // NaN: a side is constant, or has an infinite value. One NaN would spoil the whole family's q-values.
-  if (Number.isNaN(pValue)) return null;
-  return { driver: driver.id, outcome: outcome.id, lagDays, method, coefficient, n: days.length, effectiveN, pValue };
-}
-
-function testCoefficient(
-  r: number,
-  effectiveN: number,
-  pairs: { driver: Float64Array; outcome: Float64Array },
-): number {
-  const floor = gammaTailPValue(r, effectiveN, describeShape(pairs.driver), describeShape(pairs.outcome));
-  return Math.max(floor, correlationPValue(r, effectiveN));
-}
-
-function rankPairs(driver: Prepared, outcome: Prepared, days: Int32Array, lagDays: number) {
-  return { driver: rankOnDays(driver, days, lagDays), outcome: rankOnDays(outcome, days, 0) };
-}
-
-/**
- * Ranks over the values on `days`, each moved back by `lagDays`, and over no others. The series was sorted once;
- * walking that order spares a sort per test. Plain loops: this is where most of the time of a family goes.
- */
-function rankOnDays({ values, sorted }: Prepared, days: Int32Array, lagDays: number): Float64Array {
-  const positions = new Int32Array(values.length).fill(-1);
-  for (let i = 0; i < days.length; i++) positions[days[i]! - lagDays] = i;
-  const picked = new Float64Array(days.length);
-  const order = new Int32Array(days.length);
-  let next = 0;
-  for (let i = 0; i < sorted.length; i++) {
-    const position = positions[sorted[i]!]!;
-    if (position < 0) continue;
-    picked[position] = values[sorted[i]!]!;
-    order[next++] = position;
-  }
-  return rankSorted(picked, order);
 }

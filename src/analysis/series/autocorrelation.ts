@@ -1,9 +1,3 @@
-/**
- * How a series depends on its own past: autocorrelations at lags 0..k in days, and φ of the AR(1) process nearest to
- * it.
- */
-export type Dependence = { autocorrelations: Float64Array; phi: number };
-
 const LARGEST_PHI = 0.99;
 
 /**
@@ -23,19 +17,12 @@ export function autocorrelations(values: Float64Array, lags: number): Float64Arr
   return result;
 }
 
-/** The dependence of a series on itself, up to `lags` days back. */
-export function describeDependence(values: Float64Array, lags: number): Dependence {
-  const correlations = autocorrelations(values, lags);
-  let n = 0;
-  for (const value of values) if (!Number.isNaN(value)) n++;
-  return { autocorrelations: correlations, phi: correctPhi(correlations[1]!, n, 1) };
-}
-
 /**
- * φ of an AR(1) process from r₁, relieved of its bias, E r₁ ≈ φ - (c + (2 + c)φ)/n: c = 1 where a mean was removed
- * (Kendall 1954), c = 2 where a straight line was (the same expansion for a fitted line). Within ±0.99.
+ * φ of an AR(1) process from r₁, relieved of its bias, E r₁ ≈ φ - (c + (2 + c)φ)/n, c being how many slow terms were
+ * fitted: 1 where a mean was removed (Kendall 1954), 2 where a straight line was too, one more for each slow wave (the
+ * same expansion). Within ±0.99.
  */
-export function correctPhi(r1: number, n: number, removed: 1 | 2): number {
+export function correctPhi(r1: number, n: number, removed: number): number {
   if (n <= removed + 2) return 0;
   const phi = (n * r1 + removed) / (n - removed - 2);
   return Math.max(-LARGEST_PHI, Math.min(LARGEST_PHI, phi));

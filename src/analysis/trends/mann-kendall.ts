@@ -1,3 +1,5 @@
+import { sortInverting } from './inversions.ts';
+
 /** Kendall's score S of values in time order, its variance under independence, and τ_b. */
 export type KendallScore = { score: number; variance: number; tau: number };
 
@@ -9,28 +11,25 @@ export type KendallScore = { score: number; variance: number; tau: number };
 export function scoreKendall(values: Float64Array): KendallScore {
   const n = values.length;
   const pairs = (n * (n - 1)) / 2;
+  const order = Int32Array.from(values.keys());
+  const notRising = sortInverting(values, order);
   let tiedPairs = 0;
   let tiedVariance = 0;
-  for (const size of tieSizes(values)) {
+  for (const size of tieSizes(values, order)) {
     tiedPairs += (size * (size - 1)) / 2;
     tiedVariance += size * (size - 1) * (2 * size + 5);
   }
-  const score = sumSigns(values);
+  const score = pairs - notRising - (notRising - tiedPairs);
   const variance = (n * (n - 1) * (2 * n + 5) - tiedVariance) / 18;
   return { score, variance, tau: score / Math.sqrt(pairs * (pairs - tiedPairs)) };
 }
 
-function sumSigns(values: Float64Array): number {
-  let sum = 0;
-  for (let j = 1; j < values.length; j++) {
-    const later = values[j]!;
-    for (let i = 0; i < j; i++) sum += Number(later > values[i]!) - Number(later < values[i]!);
+/** How many values are equal, for each value there is; `order` is an ascending walk. */
+function tieSizes(values: Float64Array, order: Int32Array): number[] {
+  const sizes: number[] = [];
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
+    sizes.push(end - start);
   }
-  return sum;
-}
-
-function tieSizes(values: Float64Array): Iterable<number> {
-  const sizes = new Map<number, number>();
-  for (const value of values) sizes.set(value, (sizes.get(value) ?? 0) + 1);
-  return sizes.values();
+  return sizes;
 }

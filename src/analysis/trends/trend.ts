@@ -1,8 +1,10 @@
 import { autocorrelations, correctPhi } from '../series/autocorrelation.ts';
 import { countDays, isConstant } from '../series/daily-series.ts';
+import { sortInverting } from './inversions.ts';
 import { scoreKendall } from './mann-kendall.ts';
+import { median } from './median.ts';
 import { medianSlope, type Points } from './median-slope.ts';
-import { averageRanks } from '../series/ranks.ts';
+import { rankSorted } from '../series/ranks.ts';
 import { studentPValue } from '../distributions/significance.ts';
 
 /** `slopePerDay` and `intercept` (at index 0) are in the metric's units; `strength` is Kendall's τ_b, -1..1. */
@@ -60,17 +62,15 @@ function scorePValue(score: number, variance: number, n: number, inflation: numb
 }
 
 /**
- * n/n* = 1 + 2 Σ (1-k/n) φᵏ ≥ 1. Values count as consecutive whatever the gaps between them: those of a metric kept
+ * n/n* = 1 + 2 Σ (1-k/n) φᵏ ≥ 1 over 0 < k < n, summed. Values count as consecutive whatever the gaps between them: those of a metric kept
  * once a week then show the dependence they really have on each other.
  */
 function inflateVariance(points: Points, slope: number): number {
   const n = points.values.length;
   const residuals = points.values.map((value, i) => value - slope * points.days[i]!);
   if (range(residuals) <= ROUNDING * range(points.values)) return 1;
-  const phi = Math.max(0, correctPhi(autocorrelations(averageRanks(residuals), 1)[1]!, n, 2));
-  let inflation = 1;
-  for (let lag = 1; lag < n; lag++) inflation += 2 * (1 - lag / n) * phi ** lag;
-  return inflation;
+  const phi = Math.max(0, correctPhi(autocorrelations(rankInTime(residuals), 1)[1]!, n, 2));
+  return (1 + phi) / (1 - phi) - (2 * phi * (1 - phi ** n)) / (n * (1 - phi) ** 2);
 }
 
 function collectPoints(values: Float64Array): Points {
@@ -85,10 +85,10 @@ function collectPoints(values: Float64Array): Points {
   return points;
 }
 
-function median(values: Float64Array): number {
-  const sorted = values.toSorted();
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+function rankInTime(values: Float64Array): Float64Array {
+  const order = Int32Array.from(values.keys());
+  sortInverting(values, order);
+  return rankSorted(values, order);
 }
 
 function range(values: Float64Array): number {

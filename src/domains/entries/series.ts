@@ -1,3 +1,4 @@
+import type { SparseSeries } from '../../analysis/series/alignment.ts';
 import { isDay, toDayNumber } from '../../kernel/civil-time.ts';
 import { InvalidInputError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
@@ -16,18 +17,55 @@ export type BucketedSeries = { metricId: string; dates: string[]; values: number
  * @param range both ends included; null for everything
  * @param metricIds null for all active metrics
  */
-export async function readSeries(
+export const readSeries = (
   viewer: Viewer,
   range: DayRange | null,
   metricIds: readonly string[] | null,
   bucket: Bucket = 'DAY',
-): Promise<BucketedSeries[]> {
+): Promise<BucketedSeries[]> =>
+  readBuckets(
+    viewer,
+    { range, metricIds, bucket },
+    'array_agg(day::text ORDER BY day) AS dates, array_agg(value ORDER BY day) AS values',
+  );
+
+/**
+ * The values by day of many metrics, each under the id of its metric, for the analysis. They travel as the bytes the database holds: years of text to
+ * parse would hold up the event loop.
+ */
+export async function readDailySeries(
+  viewer: Viewer,
+  range: DayRange | null,
+  metricIds: readonly string[] | null,
+): Promise<SparseSeries[]> {
+  const rows = await readBuckets<{ metricId: string; days: Buffer; values: Buffer }>(
+    viewer,
+    { range, metricIds, bucket: 'DAY' },
+    `string_agg(int4send(day - DATE '1970-01-01'), '' ORDER BY day) AS days,
+     string_agg(float8send(value), '' ORDER BY day) AS values`,
+  );
+  return rows.map(({ metricId, days, values }) => ({
+    id: metricId,
+    days: new Int32Array(copyBytes(days.swap32())),
+    values: new Float64Array(copyBytes(values.swap64())),
+  }));
+}
+
+/** Typed arrays begin at multiples of their element's size, which a buffer from the network need not. */
+const copyBytes = ({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer =>
+  buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+
+type Selection = { range: DayRange | null; metricIds: readonly string[] | null; bucket: Bucket };
+
+async function readBuckets<Row extends object>(viewer: Viewer, selection: Selection, columns: string): Promise<Row[]> {
+  const { range, metricIds, bucket } = selection;
   if (range) checkRange(range);
-  const rows = await sql.query<BucketedSeries>(
-    `SELECT metric_id AS "metricId", array_agg(day::text ORDER BY day) AS dates, array_agg(value ORDER BY day) AS values
+  return sql.query<Row>(
+    `SELECT metric_id AS "metricId", ${columns}
      FROM (
        SELECT e.metric_id, ${bucketOf[bucket]} AS day, CASE m.aggregation
-         WHEN 'SUM' THEN sum(e.number) WHEN 'MEAN' THEN avg(e.number) WHEN 'MIN' THEN min(e.number) WHEN 'MAX' THEN max(e.number)
+         WHEN 'SUM' THEN ${saturatingSum('1')} WHEN 'MEAN' THEN ${saturatingSum('count(*)')}
+         WHEN 'MIN' THEN min(e.number) WHEN 'MAX' THEN max(e.number)
          ELSE (array_agg(e.number ORDER BY e.date DESC, e.time DESC NULLS LAST, e.created_at DESC, e.id DESC))[1] END AS value
        FROM entries e JOIN metrics m ON m.user_id = e.user_id AND m.id = e.metric_id
        WHERE e.user_id = $1::uuid AND e.number IS NOT NULL
@@ -37,8 +75,15 @@ export async function readSeries(
      ) daily GROUP BY metric_id ORDER BY metric_id`,
     [viewer.userId, range?.from ?? null, range?.to ?? null, metricIds?.filter(isId) ?? null],
   );
-  return rows;
 }
+
+/**
+ * A sum divided by `divisor` that stops at the largest double: PostgreSQL fails the whole statement when a sum of doubles
+ * overflows (and its avg already when the squares do), so two values of 1e308 would take a person's charts away.
+ */
+const saturatingSum = (divisor: string): string => `CASE WHEN max(abs(e.number)) < 1e290
+  THEN sum(e.number) FILTER (WHERE abs(e.number) < 1e290) / ${divisor}
+  ELSE greatest(-0.9999999, least(0.9999999, sum(e.number / 1e308 / 1e6) * (1e6 / 1.79) / ${divisor})) * 1.79e308 END`;
 
 const bucketOf: Record<Bucket, string> = {
   DAY: 'e.date',

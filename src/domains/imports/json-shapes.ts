@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import { toFullTime, type Entry } from '../entries/entry.ts';
 import { dateShape, notesShape, tagsShape, timeShape } from '../entries/input.ts';
-import { aggregations, metricTypes } from '../metrics/input.ts';
+import { aggregations, desiredDirections, metricTypes } from '../metrics/input.ts';
 import { toNewMetric, type NewMetric } from '../metrics/metrics.ts';
 import { toShownValue, toStoredValue, type MetricConfig } from '../metrics/rules.ts';
 
@@ -25,6 +25,9 @@ const metricShape = z.strictObject({
   max: z.number().nullish(),
   step: z.number().nullish(),
   aggregation: z.enum(aggregations),
+  // Exports from before these were kept have neither.
+  desired: z.enum(desiredDirections).nullable().optional(),
+  isActionable: z.boolean().optional(),
   isActive: z.boolean().default(true),
   version: version.default(1),
   createdAt: instant.optional(),
@@ -60,6 +63,9 @@ export function readMetricItem(value: unknown): NewMetric | string {
   try {
     return {
       ...toNewMetric(definition),
+      // What the file does not say must not pass for its word: the person may have said it since.
+      desired: definition.desired,
+      isActionable: definition.isActionable,
       isActive,
       version: number,
       createdAt: toDate(createdAt),

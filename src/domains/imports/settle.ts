@@ -85,8 +85,13 @@ export async function markMetrics(sql: Sql, viewer: Viewer, key: StagingKey, lay
   }
 }
 
+/** Exports from before these were kept do not have them: such a file says nothing about them. */
+const newerKeys = ['desired', 'isActionable'] as const;
+
 const hasSameContent = (current: NewMetric, wanted: NewMetric): boolean =>
-  contentKeys.every((each) => current[each] === wanted[each]) && current.isActive === (wanted.isActive ?? true);
+  contentKeys.every((each) => current[each] === wanted[each]) &&
+  newerKeys.every((each) => wanted[each] === undefined || current[each] === wanted[each]) &&
+  current.isActive === (wanted.isActive ?? true);
 
 async function readExisting(sql: Sql, { userId }: Viewer, ids: readonly string[]): Promise<Map<string, NewMetric>> {
   const rows = await sql.query<{ metric: NewMetric }>(

@@ -1,70 +1,38 @@
-import type { AnalysisInput, AnalysisOutput, Finding } from '../../analysis/analyse.ts';
+import type { Finding, Readiness } from '../../analysis/engine/findings.ts';
+import type { Silence } from '../../analysis/silence.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { runInThread } from '../../platform/thread-pool.ts';
-import { readSeries } from '../entries/series.ts';
-import { readMetrics } from '../metrics/metrics.ts';
-import { alignSeries, toRange, type AlignedSeries } from './daily-series.ts';
-import { describeCorrelation, describeTrend, type NamedMetric } from './describe.ts';
+import { analyse } from './analysis.ts';
 import type { NewInsight } from './evidence.ts';
+import { stateFinding } from './statements/statements.ts';
 
-/** Days by which an outcome may follow its driver. */
-export const maxLagDays = 14;
-
-const analysisModule = new URL('../../analysis/analyse.ts', import.meta.url);
-
-/** Everything that holds for the person now, by their active metrics. The arithmetic runs in a thread. */
-export async function findInsights(viewer: Viewer): Promise<NewInsight[]> {
-  const aligned = alignSeries(await readSeries(viewer, null, null));
-  if (aligned.series.length === 0) return [];
-  const input: AnalysisInput = { series: aligned.series, maxLagDays };
-  const { findings } = await runInThread<AnalysisOutput>(analysisModule, 'analyse', input);
-  const metrics = new Map((await readMetrics(viewer)).map((metric) => [metric.id, metric]));
-  // A metric deleted while the analysis ran leaves no name: the run that its deletion has asked for will tidy up.
-  return findings.flatMap((finding) => toInsight(finding, aligned, metrics) ?? []);
+/** Everything that holds for the person now, and by the keys of insights why others do not. */
+export async function findInsights(
+  viewer: Viewer,
+): Promise<{ insights: NewInsight[]; silences: ReadonlyMap<string, Silence> }> {
+  const { conclusion, readiness, metrics } = await analyse(viewer);
+  const context = { firstDay: conclusion.firstDay, metrics };
+  const insights = conclusion.findings.flatMap((finding: Finding) => stateFinding(finding, context) ?? []);
+  return { insights, silences: new Map(readiness.flatMap(toSilences)) };
 }
 
-function toInsight(finding: Finding, aligned: AlignedSeries, metrics: Map<string, NamedMetric>): NewInsight | null {
-  const range = toRange(aligned, finding.range.first, finding.range.last);
-  return finding.type === 'CORRELATION'
-    ? toCorrelationInsight(finding.correlation, range, metrics)
-    : toTrendInsight(finding, range, metrics);
+/** What a question's silence means for the insights that would answer it. */
+function toSilences({ ids, type, reason, missingDays }: Readiness): [string, Silence][] {
+  const pair = ids.toSorted().join(':');
+  // READY: something else answers the question now; this answer could not be given again.
+  const silence = { reason: reason === 'READY' ? 'NOTHING_FOUND' : reason, missingDays } as const;
+  return keysOf[type](ids, pair).map((key) => [key, silence]);
 }
 
-function toCorrelationInsight(
-  correlation: Extract<Finding, { type: 'CORRELATION' }>['correlation'],
-  range: NewInsight['range'],
-  metrics: Map<string, NamedMetric>,
-): NewInsight | null {
-  const metricIds = [correlation.driver, correlation.outcome];
-  const [driver, outcome] = metricIds.map((id) => metrics.get(id));
-  if (!driver || !outcome) return null;
-  return {
-    type: 'CORRELATION',
-    // The pair, not the lag or direction: when the best lag moves, it is still the same connection.
-    key: `CORRELATION:${metricIds.toSorted().join(':')}`,
-    title: describeCorrelation(driver, outcome, correlation),
-    confidence: 1 - correlation.qValue,
-    range,
-    metricIds,
-    evidence: { kind: 'Correlation', ...correlation },
-  };
-}
-
-function toTrendInsight(
-  { seriesId, trend }: Extract<Finding, { type: 'TREND' }>,
-  range: NewInsight['range'],
-  metrics: Map<string, NamedMetric>,
-): NewInsight | null {
-  const metric = metrics.get(seriesId);
-  if (!metric) return null;
-  const { intercept: _, ...numbers } = trend;
-  return {
-    type: 'TREND',
-    key: `TREND:${seriesId}`,
-    title: describeTrend(metric, trend),
-    confidence: 1 - trend.pValue,
-    range,
-    metricIds: [seriesId],
-    evidence: { kind: 'Trend', metricId: seriesId, range, ...numbers },
-  };
-}
+const keysOf: Record<Readiness['type'], (ids: readonly string[], pair: string) => string[]> = {
+  CORRELATION: ([a, b], pair) => [
+    `CORRELATION:${pair}`,
+    `CHANGING_RELATION:${pair}`,
+    `RECOMMENDATION:${a}:${b}`,
+    `RECOMMENDATION:${b}:${a}`,
+  ],
+  TREND: ([id]) => [`TREND:${id}`, `CHANGE_POINT:${id}`],
+  PATTERN: ([id]) => [`WEEKDAYS:${id}`, `MONTHS:${id}`],
+  FORECAST: ([id]) => [`FORECAST:${id}`],
+  ANOMALY: () => [],
+  RECOMMENDATION: () => [],
+};

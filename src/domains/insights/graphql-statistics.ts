@@ -1,11 +1,13 @@
+import type { Tautology } from '../../analysis/correlations/tautologies.ts';
 import { FALSE_DISCOVERY_RATE } from '../../analysis/correlations/correlations.ts';
-import type { ReadinessReason as Reason } from '../../analysis/readiness.ts';
 import { builder } from '../../graphql/builder.ts';
 import { viewerOf } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
 import { DateRange, DateRangeInput } from '../entries/graphql.ts';
 import { loadMetric, Metric } from '../metrics/graphql.ts';
-import { Correlation, CorrelationMethod, InsightType, Trend } from './graphql-evidence.ts';
+import { Trend } from './graphql-courses.ts';
+import { InsightType } from './graphql-evidence.ts';
+import { Correlation, CorrelationMethod } from './graphql-relations.ts';
 import {
   reportCorrelations,
   reportReadiness,
@@ -14,24 +16,34 @@ import {
   type Readiness,
 } from './statistics.ts';
 
-const ReadinessReason = defineEnum<Reason>('ReadinessReason', 'Why there can be no answer yet.', {
-  READY: 'There can be one.',
+const ReadinessReason = defineEnum<Readiness['reason']>('ReadinessReason', 'Why there can be no answer yet.', {
+  READY: 'There is enough to look for one.',
   TOO_FEW_DAYS: 'There are too few days with a value.',
   TOO_FEW_PAIRED_DAYS: 'There are too few days with values of both.',
   CONSTANT: 'The value never changes.',
   NOT_NUMERIC: 'The values are words.',
+  NOT_BETTER_THAN_NAIVE: 'No forecast does better than a plain guess.',
+  TAUTOLOGY: 'The two are one measurement, or one is made of the other.',
+  NOT_ACTIONABLE: 'Nobody has said whether it should become higher or lower.',
+  NOT_APPLICABLE: 'The question makes no sense for it, or it is no longer kept.',
 });
 
-const NearCopy = builder.objectRef<Report['nearCopies'][number]>('NearCopy').implement({
-  description:
-    'Two metrics that say the same on the same day, such as steps and distance: no discovery, so not tested.',
+const TautologyKind = defineEnum<Tautology['kind']>('TautologyKind', 'Why two metrics cannot but go together.', {
+  COPY: 'They are one measurement under two names, such as steps and distance.',
+  PART: 'One is a part of the other, or computed from it with others.',
+  CHANGE: 'One is the change, the running sum or the average of the other.',
+});
+
+const TautologyType = builder.objectRef<Tautology>('Tautology').implement({
+  description: 'Two metrics that cannot but go together: no discovery, so not tested.',
   fields: (t) => ({
+    kind: t.field({ type: TautologyKind, description: 'Why.', resolve: ({ kind }) => kind }),
     metrics: t.field({
       type: [Metric],
       description: 'The two.',
       resolve: ({ a, b }, _, context) => Promise.all([a, b].map((id) => loadMetric(context, id))),
     }),
-    coefficient: t.exposeFloat('coefficient', { description: "Spearman's, on the same day." }),
+    coefficient: t.exposeFloat('coefficient', { description: 'What gives them away, from -1 to 1.' }),
   }),
 });
 
@@ -63,10 +75,10 @@ const CorrelationReport = builder.objectRef<Report>('CorrelationReport').impleme
           .filter((row) => row.isSignificant || !significantOnly)
           .sort((a, b) => a.qValue - b.qValue || a.pValue - b.pValue),
     }),
-    nearCopies: t.field({
-      type: [NearCopy],
-      description: 'Pairs left out because they are one measurement.',
-      resolve: (report) => report.nearCopies,
+    tautologies: t.field({
+      type: [TautologyType],
+      description: 'Pairs left out because they cannot but go together.',
+      resolve: (report) => report.tautologies,
     }),
   }),
 });
@@ -81,6 +93,7 @@ const InsightReadiness = builder.objectRef<Readiness>('InsightReadiness').implem
     }),
     type: t.field({ type: InsightType, description: 'What kind of answer.', resolve: (row) => row.type }),
     reason: t.field({ type: ReadinessReason, description: 'What stands in the way.', resolve: (row) => row.reason }),
+    isFound: t.exposeBoolean('isFound', { description: 'Whether an insight answers the question now.' }),
     message: t.exposeString('message', { description: 'The same in a plain sentence.' }),
     missingDays: t.exposeInt('missingDays', {
       nullable: true,
@@ -94,7 +107,7 @@ const CorrelationsInput = builder.inputType('CorrelationsInput', {
   fields: (t) => ({
     range: t.field({
       type: DateRangeInput,
-      description: 'Which days; the last three years of data when nothing is said.',
+      description: 'Which days; up to five years before the newest value when nothing is said.',
     }),
     metricIds: t.idList({ description: 'Which metrics; all active ones when nothing is said.' }),
     method: t.field({ type: CorrelationMethod, defaultValue: 'SPEARMAN', description: 'How to measure.' }),
@@ -106,7 +119,7 @@ const TrendsInput = builder.inputType('TrendsInput', {
   fields: (t) => ({
     range: t.field({
       type: DateRangeInput,
-      description: 'Which days; the last three years of data when nothing is said.',
+      description: 'Which days; up to five years before the newest value when nothing is said.',
     }),
     metricIds: t.idList({ description: 'Which metrics; all active ones when nothing is said.' }),
   }),

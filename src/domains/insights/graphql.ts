@@ -8,8 +8,9 @@ import { defineEnum } from '../../graphql/enums.ts';
 import { Job } from '../jobs/graphql.ts';
 import { getJob } from '../jobs/jobs.ts';
 import { loadMetric, Metric } from '../metrics/graphql.ts';
-import type { Evidence } from './evidence.ts';
-import { Correlation, InsightType, Trend } from './graphql-evidence.ts';
+import type { Evidence, InsightType as InsightTypeName } from './evidence.ts';
+import { InsightEvidence, InsightType } from './graphql-evidence.ts';
+import { Retraction } from './graphql-retraction.ts';
 import './graphql-statistics.ts';
 import * as insights from './insights.ts';
 
@@ -17,11 +18,6 @@ const InsightRating = defineEnum<insights.InsightRating>('InsightRating', 'What 
   HELPFUL: 'It helps.',
   NOT_HELPFUL: 'It does not help.',
   ACTED_ON: 'Something was done about it.',
-});
-const InsightEvidence = builder.unionType('InsightEvidence', {
-  description: 'The numbers behind an insight.',
-  types: [Correlation, Trend],
-  resolveType: (evidence) => evidence.kind,
 });
 
 const Insight = builder.prismaObject('Insight', {
@@ -31,7 +27,7 @@ const Insight = builder.prismaObject('Insight', {
     type: t.field({
       type: InsightType,
       description: 'What kind of statement.',
-      resolve: (insight) => insight.type as insights.InsightType,
+      resolve: (insight) => insight.type as InsightTypeName,
     }),
     title: t.exposeString('title', { description: 'One plain sentence with the numbers in it.' }),
     confidence: t.exposeFloat('confidence', {
@@ -53,11 +49,23 @@ const Insight = builder.prismaObject('Insight', {
       resolve: (insight) => insight.evidence as unknown as Evidence,
     }),
     isActive: t.exposeBoolean('isActive', { description: 'False once it no longer holds, or was dismissed.' }),
+    retraction: t.field({
+      type: Retraction,
+      nullable: true,
+      description: 'Why it no longer holds; null while it does. When it holds again, it is taken up again.',
+      resolve: insights.retractionOf,
+    }),
     rating: t.field({
       type: InsightRating,
       nullable: true,
       description: 'What the person thinks of it.',
       resolve: (insight) => insight.rating as insights.InsightRating | null,
+    }),
+    ratedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the person said so last.',
+      resolve: (insight) => insight.ratedAt,
     }),
     createdAt: t.field({
       type: 'DateTime',
@@ -66,7 +74,7 @@ const Insight = builder.prismaObject('Insight', {
     }),
     updatedAt: t.field({
       type: 'DateTime',
-      description: 'When its numbers last changed.',
+      description: 'When it last changed: its numbers, its rating, or whether it holds.',
       resolve: (insight) => insight.updatedAt,
     }),
   }),
@@ -113,7 +121,7 @@ builder.mutationFields((t) => ({
   }),
   rateInsight: t.field({
     type: Insight,
-    description: 'Says what this person thinks of an insight.',
+    description: 'Says what this person thinks of an insight, be it retracted. The newest rating counts.',
     args: {
       id: t.arg.id({ required: true, description: 'The insight.' }),
       rating: t.arg({ type: InsightRating, required: true, description: 'The verdict.' }),

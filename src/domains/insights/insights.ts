@@ -7,14 +7,18 @@ import type { Page } from '../../kernel/page.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { prisma, transaction } from '../../platform/database.ts';
 import { enqueueNow } from '../../platform/queue.ts';
+import type { InsightType } from './evidence.ts';
+import type { RetractionReason } from './retraction.ts';
 
-export type InsightType = 'CORRELATION' | 'TREND' | 'PATTERN' | 'ANOMALY' | 'FORECAST' | 'RECOMMENDATION';
 export type InsightRating = 'HELPFUL' | 'NOT_HELPFUL' | 'ACTED_ON';
 export type InsightFilter = {
   types?: readonly InsightType[] | null;
   metricIds?: readonly string[] | null;
   isActive?: boolean | null;
 };
+
+/** That an insight no longer holds, and why. */
+export type Retraction = { reason: RetractionReason; message: string; at: Date };
 
 export const refreshJob = 'insights.refresh';
 
@@ -43,9 +47,9 @@ export async function listInsights(viewer: Viewer, filter: InsightFilter, page: 
   return page.fromEnd ? rows.toReversed() : rows;
 }
 
-/** Says what the person thinks of an insight. @throws NotFoundError */
+/** Says what the person thinks of an insight, be it retracted. The newest rating counts. @throws NotFoundError */
 export const rateInsight = (viewer: Viewer, id: string, rating: InsightRating): Promise<Insight> =>
-  change(viewer, id, { rating });
+  change(viewer, id, { rating, ratedAt: new Date() });
 
 /** Puts an insight away: it stays away even while it holds. @throws NotFoundError */
 export const dismissInsight = (viewer: Viewer, id: string): Promise<Insight> =>
@@ -55,8 +59,14 @@ export const dismissInsight = (viewer: Viewer, id: string): Promise<Insight> =>
 export const requestRefresh = ({ userId }: Viewer): Promise<string> =>
   transaction((tx) => enqueueNow(tx, refreshJob, { userId }, userId));
 
+/** Why an insight was taken back, or null while it holds. */
+export function retractionOf({ retractedAt, retractionReason, retractionMessage }: Insight): Retraction | null {
+  if (!retractedAt || !retractionReason || !retractionMessage) return null;
+  return { reason: retractionReason as RetractionReason, message: retractionMessage, at: retractedAt };
+}
+
 /** An insight as plain JSON, as the change log holds it. */
-export const toSnapshot = ({ userId: _, rangeFrom, rangeTo, ...insight }: Insight): object => ({
+export const toSnapshot = ({ userId: _u, groundSeq: _g, rangeFrom, rangeTo, ...insight }: Insight): object => ({
   ...insight,
   rangeFrom: toDay(rangeFrom),
   rangeTo: toDay(rangeTo),

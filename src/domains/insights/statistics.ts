@@ -1,22 +1,16 @@
-import type {
-  CorrelationFamily,
-  CorrelationMethod,
-  CorrelationOptions,
-} from '../../analysis/correlations/correlations.ts';
-import { findDayRange, type DailySeries } from '../../analysis/series/daily-series.ts';
-import { assessReadiness, type ReadinessReason, type SeriesReadiness } from '../../analysis/readiness.ts';
-import type { TrendResult } from '../../analysis/trends/trend.ts';
-import { toLocalDay } from '../../kernel/civil-time.ts';
+import type { CorrelationMethod, CorrelationOptions } from '../../analysis/correlations/correlations.ts';
+import type { Readiness as Verdict } from '../../analysis/engine/findings.ts';
+import type { CorrelationReport as Correlations, ReportInput, TrendReport as Trends } from '../../analysis/reports.ts';
+import { readCached } from '../../changes/cached-reads.ts';
+import { fromDayNumber } from '../../kernel/civil-time.ts';
 import { InvalidInputError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { runInThread } from '../../platform/thread-pool.ts';
-import { getUser } from '../accounts/accounts.ts';
-import { readSeries, type DayRange } from '../entries/series.ts';
+import { readDailySeries, type DayRange } from '../entries/series.ts';
 import { readMetrics } from '../metrics/metrics.ts';
-import { alignSeries, toRange, type AlignedSeries } from './daily-series.ts';
-import { describeReadiness } from './describe.ts';
+import { analyse, findLimit } from './analysis.ts';
 import type { CorrelationEvidence, TrendEvidence } from './evidence.ts';
-import { maxLagDays as lagMax } from './findings.ts';
+import { describeReadiness } from './sentences/readiness.ts';
 
 type Selection = { range?: DayRange | null; metricIds?: readonly string[] | null };
 export type CorrelationsInput = Selection & { method?: CorrelationMethod | null; maxLagDays?: number | null };
@@ -27,70 +21,74 @@ export type CorrelationReport = {
   method: CorrelationMethod;
   familySize: number;
   correlations: CorrelationEvidence[];
-  nearCopies: { a: string; b: string; coefficient: number }[];
+  tautologies: Correlations['tautologies'];
 };
 
+/** `READY`: there is enough to look for an answer. Whether one was found is another matter. */
 export type Readiness = {
   metricIds: string[];
-  type: 'CORRELATION' | 'TREND';
-  reason: ReadinessReason;
-  message: string;
+  type: Verdict['type'];
+  reason: Exclude<Verdict['reason'], 'NOTHING_FOUND'>;
+  isFound: boolean;
   missingDays: number | null;
+  message: string;
 };
 
-const analysisModule = new URL('../../analysis/analyse.ts', import.meta.url);
+const reports = new URL('../../analysis/reports.ts', import.meta.url);
+const maxLagDays = 14;
+/** What the reports are made from. */
+const grounds = ['Entry', 'Metric', 'User'];
 
 /** Tests every pair and lag, and hides nothing. @throws InvalidInputError for lags outside 0–14 */
 export async function reportCorrelations(viewer: Viewer, input: CorrelationsInput): Promise<CorrelationReport> {
-  const { method, maxLagDays } = { method: input.method ?? 'SPEARMAN', maxLagDays: input.maxLagDays ?? 7 };
-  if (maxLagDays < 0 || maxLagDays > lagMax) {
-    throw new InvalidInputError([{ path: ['input', 'maxLagDays'], message: `Lags go from 0 to ${lagMax} days.` }]);
+  const options: CorrelationOptions = { method: input.method ?? 'SPEARMAN', maxLagDays: input.maxLagDays ?? 7 };
+  if (options.maxLagDays < 0 || options.maxLagDays > maxLagDays) {
+    throw new InvalidInputError([{ path: ['input', 'maxLagDays'], message: `Lags go from 0 to ${maxLagDays} days.` }]);
   }
-  const aligned = await readAligned(viewer, input);
-  const family = await runInThread<CorrelationFamily>(analysisModule, 'analyseCorrelations', {
-    series: aligned.series,
-    options: { method, maxLagDays } satisfies CorrelationOptions,
-  });
+  const report = await runReport<Correlations>(viewer, 'reportCorrelations', input, { options });
+  const { range, familySize, results, tautologies } = report;
   return {
-    range: await rangeOf(viewer, input, aligned),
-    method,
-    familySize: family.familySize,
-    correlations: family.results.map((result) => ({ kind: 'Correlation', ...result })),
-    nearCopies: family.nearCopies,
+    range: toDays(range),
+    method: options.method,
+    familySize,
+    correlations: results.map((result) => ({
+      kind: 'Correlation',
+      ...result,
+      familySize,
+      interval: null,
+      effect: null,
+    })),
+    tautologies,
   };
 }
 
 /** The trend of every metric that has enough days for one, steady ones included. */
 export async function reportTrends(viewer: Viewer, input: Selection): Promise<TrendEvidence[]> {
-  const aligned = await readAligned(viewer, input);
-  const trends = await runInThread<(TrendResult | null)[]>(analysisModule, 'analyseTrends', aligned.series);
-  return aligned.series.flatMap((series, i) => {
-    const trend = trends[i];
-    if (!trend) return [];
-    const { intercept: _, ...numbers } = trend;
-    const { first, last } = findDayRange(series.values);
-    return [{ kind: 'Trend', metricId: series.id, range: toRange(aligned, first, last), ...numbers }];
-  });
+  const { trends } = await runReport<Trends>(viewer, 'reportTrends', input, {});
+  return trends.map(({ id, trend: { intercept: _, ...numbers }, motion, range }) => ({
+    kind: 'Trend',
+    metricId: id,
+    range: toDays(range),
+    ...numbers,
+    velocity: motion?.velocity ?? null,
+    acceleration: motion?.acceleration ?? null,
+  }));
 }
 
-/** What stands between the data and an answer, for each metric and pair. */
+/** What stands between the data and an answer, for each metric and pair. Archived metrics are asked about in vain. */
 export async function reportReadiness(viewer: Viewer, metricIds: readonly string[] | null): Promise<Readiness[]> {
-  const metrics = (await readMetrics(viewer)).filter(({ id, isActive }) =>
-    metricIds ? metricIds.includes(id) : isActive,
-  );
-  const { series } = alignSeries(
-    await readSeries(
-      viewer,
-      null,
-      metrics.map(({ id }) => id),
-    ),
-  );
-  const numeric = metrics
-    .filter(({ type }) => type !== 'TEXT')
-    .map(({ id }) => series.find((one) => one.id === id) ?? emptySeries(id));
+  const limit = await findLimit(viewer);
+  const rows = await readCached(viewer, `readiness ${limit}`, [...grounds, 'Insight'], () => readReadiness(viewer));
+  return metricIds ? rows.filter((row) => row.metricIds.every((id) => metricIds.includes(id))) : rows;
+}
+
+async function readReadiness(viewer: Viewer): Promise<Readiness[]> {
+  const { readiness } = await analyse(viewer);
+  const metrics = (await readMetrics(viewer)).filter(({ isActive }) => isActive);
+  const names = new Map(metrics.map(({ id, name }) => [id, name]));
   const texts = metrics.filter(({ type }) => type === 'TEXT');
-  const rows: SeriesReadiness[] = [
-    ...assessReadiness(numeric),
+  const rows: Verdict[] = [
+    ...readiness,
     ...texts.map(({ id }) => ({
       ids: [id],
       type: 'TREND' as const,
@@ -98,27 +96,39 @@ export async function reportReadiness(viewer: Viewer, metricIds: readonly string
       missingDays: null,
     })),
   ];
-  const nameOf = new Map(metrics.map(({ id, name }) => [id, name]));
-  return rows.map(({ ids, ...row }) => ({
-    ...row,
+  return rows.filter(({ ids }) => ids.every((id) => names.has(id))).map((row) => toReadiness(row, names));
+}
+
+function toReadiness({ ids, type, reason, missingDays }: Verdict, names: ReadonlyMap<string, string>): Readiness {
+  return {
     metricIds: ids,
+    type,
+    reason: reason === 'NOTHING_FOUND' ? 'READY' : reason,
+    isFound: reason === 'READY',
+    missingDays,
     message: describeReadiness(
-      row,
-      ids.map((id) => nameOf.get(id)!),
+      { type, reason, missingDays },
+      ids.map((id) => names.get(id)!),
     ),
-  }));
+  };
 }
 
-/** A metric without any value: it has no days at all. */
-const emptySeries = (id: string): DailySeries => ({ id, values: new Float64Array() });
-
-const readAligned = async (viewer: Viewer, { range, metricIds }: Selection): Promise<AlignedSeries> =>
-  alignSeries(await readSeries(viewer, range ?? null, metricIds ?? null));
-
-async function rangeOf(viewer: Viewer, { range }: Selection, aligned: AlignedSeries): Promise<DayRange> {
-  if (range) return range;
-  if (aligned.length > 0) return toRange(aligned, 0, aligned.length - 1);
-  const user = await getUser(viewer);
-  const today = toLocalDay(new Date(), user?.timeZone ?? 'UTC', user?.dayStartsAt ?? 0);
-  return { from: today, to: today };
+/** Runs a report in a thread, once for the same question and data. */
+async function runReport<Report>(
+  viewer: Viewer,
+  name: string,
+  { range, metricIds }: Selection,
+  options: object,
+): Promise<Report> {
+  const limit = await findLimit(viewer);
+  const key = JSON.stringify([name, range ?? null, metricIds ?? null, options, limit]);
+  return readCached(viewer, key, grounds, async () => {
+    const series = await readDailySeries(viewer, range ?? null, metricIds ?? null);
+    return runInThread<Report>(reports, name, { series, limit, ...options } satisfies ReportInput);
+  });
 }
+
+const toDays = ({ first, last }: { first: number; last: number }): DayRange => ({
+  from: fromDayNumber(first),
+  to: fromDayNumber(last),
+});

@@ -18,7 +18,10 @@ export const Job = builder.objectRef<JobShape>('Job').implement({
     kind: t.exposeString('kind', { description: 'What it does: insights.refresh, …' }),
     state: t.field({ type: JobState, description: 'How far it is.', resolve: (job) => job.state }),
     progress: t.exposeFloat('progress', { description: 'From 0 to 1.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it failed.' }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Why it was given up, in one plain sentence; null unless it was.',
+    }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was queued.', resolve: (job) => job.createdAt }),
     finishedAt: t.field({
       type: 'DateTime',

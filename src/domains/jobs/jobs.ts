@@ -1,6 +1,7 @@
 import type { Viewer } from '../../kernel/viewer.ts';
 import { isId } from '../../kernel/ids.ts';
 import { findJob, type QueuedJob } from '../../platform/queue.ts';
+import { describeFailure } from './failure.ts';
 
 export type JobState = 'QUEUED' | 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED';
 
@@ -54,7 +55,7 @@ function toJob(job: QueuedJob): Job {
     kind: job.name,
     state,
     progress: state === 'DONE' ? 1 : 0,
-    error: state === 'FAILED' ? 'The job failed, and was given up after several tries.' : null,
+    error: state === 'FAILED' ? describeFailure(job.id, job.output) : null,
     createdAt: job.createdOn,
     finishedAt: job.completedOn,
   };

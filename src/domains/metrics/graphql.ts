@@ -5,8 +5,14 @@ import { connectionArguments, defineConnection, resolveConnection } from '../../
 import { loadOne, viewerOf, type Context } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
 import { UnauthenticatedError } from '../../kernel/errors.ts';
-import { metricLimits, type Aggregation as AggregationName, type MetricType as MetricTypeName } from './input.ts';
+import {
+  metricLimits,
+  type Aggregation as AggregationName,
+  type DesiredDirection as DesiredName,
+  type MetricType as MetricTypeName,
+} from './input.ts';
 import * as metrics from './metrics.ts';
+import { isActionableByDefault } from './rules.ts';
 
 export const MetricType = defineEnum<MetricTypeName>('MetricType', 'What kind of values a metric has.', {
   RATING: 'A mark on a scale, such as 1 to 5.',
@@ -27,6 +33,11 @@ export const Aggregation = defineEnum<AggregationName>(
     MAX: 'The greatest.',
   },
 );
+
+export const DesiredDirection = defineEnum<DesiredName>('DesiredDirection', 'Where a person wants a metric to go.', {
+  HIGHER: 'More of it is better.',
+  LOWER: 'Less of it is better.',
+});
 
 export const Metric = builder.prismaObject('Metric', {
   description: 'Something a person tracks.',
@@ -49,6 +60,17 @@ export const Metric = builder.prismaObject('Metric', {
       type: Aggregation,
       description: 'How several entries of a day become one value.',
       resolve: (metric) => metric.aggregation as AggregationName,
+    }),
+    desired: t.field({
+      type: DesiredDirection,
+      nullable: true,
+      description: 'Where the person wants it to go; null while they have not said. Recommendations need it.',
+      resolve: (metric) => (metric.desired ?? null) as DesiredName | null,
+    }),
+    isActionable: t.boolean({
+      description: 'Whether the person can decide over it: only such metrics can be recommended to change.',
+      // The log holds metrics from before this was kept.
+      resolve: ({ isActionable, type }) => isActionable ?? isActionableByDefault(type as MetricTypeName),
     }),
     isActive: t.exposeBoolean('isActive', { description: 'False once archived: kept, but no longer analysed.' }),
     version: t.exposeInt('version', { description: 'Rises with every change of the metric itself.' }),
@@ -103,11 +125,15 @@ const CreateMetricInput = builder.inputType('CreateMetricInput', {
       type: Aggregation,
       description: 'Unless said: ratings MEAN, durations and numbers SUM, binaries MAX, texts LAST.',
     }),
+    desired: t.field({ type: DesiredDirection, description: 'Where it should go; texts cannot go anywhere.' }),
+    isActionable: t.boolean({
+      description: 'Whether you can decide over it. Unless said: ratings and texts no, all others yes.',
+    }),
   }),
 });
 
 const UpdateMetricInput = builder.inputType('UpdateMetricInput', {
-  description: 'What is not named stays; a null takes unit, min, max or step away.',
+  description: 'What is not named stays; a null takes unit, min, max, step or desired away.',
   fields: (t) => ({
     name: t.string({ description: `1 to ${metricLimits.name} characters.` }),
     category: t.string({ description: `At most ${metricLimits.category} characters.` }),
@@ -116,6 +142,8 @@ const UpdateMetricInput = builder.inputType('UpdateMetricInput', {
     max: t.float({ description: 'The greatest value allowed.' }),
     step: t.float({ description: 'Values are whole steps from `min`, or from 0. Greater than 0.' }),
     aggregation: t.field({ type: Aggregation, description: 'How several entries of a day become one value.' }),
+    desired: t.field({ type: DesiredDirection, description: 'Where it should go; texts cannot go anywhere.' }),
+    isActionable: t.boolean({ description: 'Whether you can decide over it.' }),
     isActive: t.boolean({ description: 'False archives the metric.' }),
   }),
 });

@@ -4,8 +4,11 @@ import { isStorable } from '../../kernel/text.ts';
 
 export const metricTypes = ['RATING', 'DURATION', 'BINARY', 'NUMBER', 'TEXT'] as const;
 export const aggregations = ['SUM', 'MEAN', 'LAST', 'MIN', 'MAX'] as const;
+export const desiredDirections = ['HIGHER', 'LOWER'] as const;
 export type MetricType = (typeof metricTypes)[number];
 export type Aggregation = (typeof aggregations)[number];
+/** Where a person wants a metric to go. */
+export type DesiredDirection = (typeof desiredDirections)[number];
 
 /** Characters. */
 export const metricLimits = { name: 120, category: 60, unit: 40 } as const;
@@ -30,6 +33,8 @@ const fields = {
   max: bound,
   step,
   aggregation: z.enum(aggregations).nullish(),
+  desired: z.enum(desiredDirections).nullish(),
+  isActionable: z.boolean().nullish(),
 };
 
 export const createMetricShape = z.object({ ...fields, id: id.nullish(), type: z.enum(metricTypes) });

@@ -9,8 +9,14 @@ import { toSearchable } from '../../kernel/text.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { prisma, type Transaction } from '../../platform/database.ts';
-import { createMetricShape, updateMetricShape, type CreateMetricInput, type UpdateMetricInput } from './input.ts';
-import { checkConfig, defaultAggregation, type MetricConfig } from './rules.ts';
+import {
+  createMetricShape,
+  updateMetricShape,
+  type CreateMetricInput,
+  type MetricType,
+  type UpdateMetricInput,
+} from './input.ts';
+import { checkConfig, checkDesired, defaultAggregation, isActionableByDefault, type MetricConfig } from './rules.ts';
 
 export type MetricFilter = { category?: string | null; isActive?: boolean | null };
 
@@ -66,16 +72,21 @@ export async function createMetric(viewer: Viewer, input: CreateMetricInput): Pr
 
 /** A metric to be, checked, with everything the person left open filled in. */
 export function toNewMetric(input: CreateMetricInput): NewMetric {
-  const { id, category, unit, min, max, step, aggregation, ...given } = validate(createMetricShape, input);
-  const bounds = { min: min ?? null, max: max ?? null, step: step ?? null };
-  checkConfig({ type: given.type, ...bounds });
+  const given = validate(createMetricShape, input);
+  const { id, name, type, category, unit, aggregation, isActionable, desired = null } = given;
+  const bounds = { min: given.min ?? null, max: given.max ?? null, step: given.step ?? null };
+  checkConfig({ type, ...bounds });
+  checkDesired(type, desired);
   return {
-    ...given,
+    name,
+    type,
     ...bounds,
     id: id ?? newId(),
     category: category ?? 'general',
     unit: unit ?? null,
-    aggregation: aggregation ?? defaultAggregation(given.type),
+    aggregation: aggregation ?? defaultAggregation(type),
+    desired,
+    isActionable: isActionable ?? isActionableByDefault(type),
   };
 }
 
@@ -83,7 +94,8 @@ export function toNewMetric(input: CreateMetricInput): NewMetric {
 export async function insertMetric(tx: ChangeTransaction, viewer: Viewer, metric: NewMetric): Promise<Metric> {
   const existing = await findOwn(tx, viewer, metric.id);
   if (existing) return returnSame(existing, metric);
-  const created = await tx.prisma.metric.create({ data: { ...metric, userId: viewer.userId } });
+  const isActionable = metric.isActionable ?? isActionableByDefault(metric.type as MetricType);
+  const created = await tx.prisma.metric.create({ data: { ...metric, isActionable, userId: viewer.userId } });
   await tx.record({ kind: 'CREATED', entityType: 'Metric', entityId: created.id, snapshot: toSnapshot(created) });
   return created;
 }
@@ -95,7 +107,7 @@ export async function updateMetric(
   input: UpdateMetricInput,
   expectedVersion?: number | null,
 ): Promise<Metric> {
-  const { name, category, aggregation, isActive, unit, min, max, step } = validate(updateMetricShape, input);
+  const { name, category, aggregation, isActionable, isActive, ...clearable } = validate(updateMetricShape, input);
   return writeChanges(viewer, async (tx) => {
     const current = await findOwn(tx, viewer, id);
     if (!current) throw new NotFoundError('metric');
@@ -104,10 +116,12 @@ export async function updateMetric(
       name: name ?? current.name,
       category: category ?? current.category,
       aggregation: aggregation ?? current.aggregation,
+      isActionable: isActionable ?? current.isActionable,
       isActive: isActive ?? current.isActive,
-      ...keepUnnamed(current, { unit, min, max, step }),
+      ...keepUnnamed(current, clearable),
     };
     checkConfig(toConfig({ ...current, ...data }));
+    checkDesired(current.type as MetricType, clearable.desired ?? null);
     return storeUpdate(tx, current, data);
   });
 }
@@ -137,7 +151,13 @@ const logDeletedEntries = {
   ${appendChanges('DELETED', 'Entry')}`,
 };
 
-export type NewMetric = Omit<Metric, 'userId' | 'isActive' | 'version' | 'createdAt' | 'updatedAt'> & {
+/** A metric to be. What is optional is filled in when it is written: a file may not say it. */
+export type NewMetric = Omit<
+  Metric,
+  'userId' | 'desired' | 'isActionable' | 'isActive' | 'version' | 'createdAt' | 'updatedAt'
+> & {
+  desired?: Metric['desired'];
+  isActionable?: boolean;
   isActive?: boolean;
   version?: number;
   createdAt?: Date;

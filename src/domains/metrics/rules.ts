@@ -1,6 +1,6 @@
 import { InvalidInputError, type InputIssue } from '../../kernel/errors.ts';
 import { isStorable } from '../../kernel/text.ts';
-import type { Aggregation, MetricType } from './input.ts';
+import type { Aggregation, DesiredDirection, MetricType } from './input.ts';
 
 /** What a metric says about its values. */
 export type MetricConfig = { type: MetricType; min: number | null; max: number | null; step: number | null };
@@ -21,6 +21,18 @@ const defaultAggregations: Record<MetricType, Aggregation> = {
 
 /** How several entries of a day become the day's value, when the person has not said. */
 export const defaultAggregation = (type: MetricType): Aggregation => defaultAggregations[type];
+
+/**
+ * Whether a person can decide over a metric of this type, when they have not said: one goes to bed, but one does not decide
+ * to be in a better mood.
+ */
+export const isActionableByDefault = (type: MetricType): boolean => type !== 'RATING' && type !== 'TEXT';
+
+/** @throws InvalidInputError when words are to go higher or lower */
+export function checkDesired(type: MetricType, desired: DesiredDirection | null): void {
+  if (type !== 'TEXT' || desired === null) return;
+  throw new InvalidInputError([{ path: ['input', 'desired'], message: 'Words cannot go higher or lower.' }]);
+}
 
 /** @throws InvalidInputError when bounds are in the wrong order, or the type has none */
 export function checkConfig({ type, min, max, step }: MetricConfig): void {

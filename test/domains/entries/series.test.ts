@@ -131,6 +131,21 @@ describe('a series', () => {
     );
   });
 
+  it.each([
+    ['SUM', 1.79e308],
+    ['MEAN', 1e308],
+  ])('survives values whose sum no double can hold: %s', async (aggregation, value) => {
+    const id = await createWith(aggregation, [
+      { date: '2026-11-02', value: 1e308 },
+      { date: '2026-11-02', value: 1e308 },
+      { date: '2026-11-03', value: 1e200 },
+      { date: '2026-11-03', value: -1e200 },
+    ]);
+    const [series] = await readSeries([id]);
+    expect(series!.values[0]! / value).toBeCloseTo(1, 5);
+    expect(series!.values[1]).toBe(0);
+  });
+
   it('includes both ends of its range and refuses one that is upside down or does not exist', async () => {
     const id = await createWith('SUM', day);
     expect((await readSeries([id], 'DAY', { from: '2026-11-02', to: '2026-11-04' }))[0]!.values).toEqual([15, -7]);

@@ -21,7 +21,14 @@ const dataOf = async (client: Client) => {
 /** Somebody with an archived metric, changed entries, and one that no longer fits its metric's bounds. */
 async function newHistory(): Promise<Client> {
   const person = await newPerson();
-  const mood = await person.createMetric({ name: 'Mood', type: 'RATING', min: 1, max: 10, step: 1, category: 'mind' });
+  const scale = { type: 'RATING', min: 1, max: 10, step: 1 };
+  const mood = await person.createMetric({
+    name: 'Mood',
+    ...scale,
+    category: 'mind',
+    desired: 'HIGHER',
+    isActionable: true,
+  });
   const diary = await person.createMetric({ name: 'Diary', type: 'TEXT' });
   const [high] = await person.createEntries([
     { metricId: mood.id, value: 9, time: '07:30', notes: '=note', tags: ['a', 'b;c'] },
@@ -153,21 +160,25 @@ const version = fc.integer({ min: 1, max: 1_000_000 });
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (number === 0 ? 0 : number));
 const types = ['RATING', 'DURATION', 'BINARY', 'NUMBER', 'TEXT'];
 
-const metricItem = fc.record({
-  id: fc.uuid({ version: 7 }),
-  name: words(120).map((text) => text.trim()),
-  type: fc.constantFrom(...types),
-  category: words(60).map((text) => text.trim()),
-  unit: fc.option(words(40).map((text) => text.trim())),
-  min: fc.constant(null),
-  max: fc.constant(null),
-  step: fc.constant(null),
-  aggregation: fc.constantFrom('SUM', 'MEAN', 'LAST', 'MIN', 'MAX'),
-  isActive: fc.boolean(),
-  version,
-  createdAt: instant,
-  updatedAt: instant,
-});
+const metricItem = fc.constantFrom(...types).chain((type) =>
+  fc.record({
+    id: fc.uuid({ version: 7 }),
+    name: words(120).map((text) => text.trim()),
+    type: fc.constant(type),
+    category: words(60).map((text) => text.trim()),
+    unit: fc.option(words(40).map((text) => text.trim())),
+    min: fc.constant(null),
+    max: fc.constant(null),
+    step: fc.constant(null),
+    aggregation: fc.constantFrom('SUM', 'MEAN', 'LAST', 'MIN', 'MAX'),
+    desired: type === 'TEXT' ? fc.constant(null) : fc.constantFrom('HIGHER', 'LOWER', null),
+    isActionable: fc.boolean(),
+    isActive: fc.boolean(),
+    version,
+    createdAt: instant,
+    updatedAt: instant,
+  }),
+);
 
 const valueOf = (type: string) =>
   type === 'TEXT'

@@ -32,7 +32,15 @@ export type ExportedEntry = {
   source: string;
   version: number;
 };
-export type ExportedMetric = { id: string; name: string; type: string; unit: string | null; version: number };
+export type ExportedMetric = {
+  id: string;
+  name: string;
+  type: string;
+  unit: string | null;
+  desired: string | null;
+  isActionable: boolean;
+  version: number;
+};
 export type Document = {
   format: string;
   version: number;

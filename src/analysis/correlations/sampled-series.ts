@@ -1,0 +1,79 @@
+import { type DailySeries, isBinary, isConstant, normalizeScale } from '../series/daily-series.ts';
+import { averageRanks } from '../series/ranks.ts';
+import { DERIVATIONS } from './derivations.ts';
+
+/**
+ * A series readied for the search for tautologies. `raw` are its values, infinite ones missing; `values` are these about
+ * their mean, by their mean deviation. `sample` has a few days only: the values, their ranks, and each derivation of
+ * them.
+ */
+export type SampledSeries = {
+  raw: Float64Array;
+  values: Float64Array;
+  isConstant: boolean;
+  isBinary: boolean;
+  sample: { values: Float64Array; ranks: Float64Array; derived: Float64Array[] };
+};
+
+/** A look at so many days, spread evenly, spares most pairs the exact test. */
+const SAMPLED_DAYS = 128;
+/** Fewer common days in a sample tell nothing. */
+const MIN_SAMPLED_PAIRS = 20;
+
+/** Readies a series; those of one length are sampled on the same days. */
+export function sampleSeries({ values: original }: DailySeries): SampledSeries {
+  const raw = original.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+  const values = standardize(normalizeScale(raw));
+  const count = Math.min(SAMPLED_DAYS, values.length);
+  const days = Int32Array.from({ length: count }, (_, i) => Math.floor((i * values.length) / count));
+  const sampled = Float64Array.from(days, (day) => values[day]!);
+  const derived = DERIVATIONS.map(({ at }) => Float64Array.from(days, (day) => at(values, day)));
+  const sample = { values: sampled, ranks: averageRanks(sampled), derived };
+  return { raw, values, isConstant: isConstant(raw), isBinary: isBinary(raw), sample };
+}
+
+/**
+ * Pearson's r over the common days of two samples; NaN when they are fewer than 20, or a side does not vary. Plain sums
+ * in one loop: it runs ten thousand times, and only for a hint.
+ */
+export function correlateSamples(a: Float64Array, b: Float64Array): number {
+  let n = 0;
+  let sumA = 0;
+  let sumB = 0;
+  let aa = 0;
+  let bb = 0;
+  let ab = 0;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i]!;
+    const y = b[i]!;
+    if (Number.isNaN(x) || Number.isNaN(y)) continue;
+    n++;
+    sumA += x;
+    sumB += y;
+    aa += x * x;
+    bb += y * y;
+    ab += x * y;
+  }
+  if (n < MIN_SAMPLED_PAIRS) return Number.NaN;
+  return (ab - (sumA * sumB) / n) / Math.sqrt((aa - (sumA * sumA) / n) * (bb - (sumB * sumB) / n));
+}
+
+/** Values about their mean, by their mean deviation from it. */
+function standardize(values: Float64Array): Float64Array {
+  const mean = meanOf(values);
+  const centred = values.map((value) => value - mean);
+  const deviation = meanOf(centred.map(Math.abs));
+  return deviation > 0 ? centred.map((value) => value / deviation) : centred;
+}
+
+/** The mean of the values that are there; 0 of none. */
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return count > 0 ? sum / count : 0;
+}

@@ -1,0 +1,20 @@
+import { benjaminiHochberg } from '../distributions/significance.ts';
+
+/** The share of false ones among all that is let through, in each family of tests. */
+export const FALSE_DISCOVERY_RATE = 0.1;
+
+export type Judged<Test> = Test & { qValue: number };
+
+/**
+ * The tests of a family that are let through, with their q-values (Benjamini & Hochberg 1995).
+ * @param promising at least all tests of the family with p ≤ 0.10: a larger p is never let through, nor can it lower the
+ *   q of one that is, because p·m/rank ≥ p
+ * @param familySize how many tests were made
+ */
+export function judge<Test extends { pValue: number }>(promising: readonly Test[], familySize: number): Judged<Test>[] {
+  const scale = familySize / promising.length;
+  const qValues = benjaminiHochberg(Float64Array.from(promising, ({ pValue }) => pValue));
+  return promising
+    .map((test, i) => ({ ...test, qValue: Math.min(1, qValues[i]! * scale) }))
+    .filter(({ qValue }) => qValue <= FALSE_DISCOVERY_RATE);
+}

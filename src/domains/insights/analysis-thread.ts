@@ -1,0 +1,69 @@
+import { LRUCache } from 'lru-cache';
+import { type Engine, openEngine } from '../../analysis/engine/engine.ts';
+import type { Conclusion, PersonFacts, Readiness } from '../../analysis/engine/findings.ts';
+import { alignSeries, findWindow, type SparseSeries } from '../../analysis/series/alignment.ts';
+
+/** Runs in a thread of its own that stays (see platform/thread-pool.ts): people's engines live here between two calls. */
+
+/** What has changed in a person's series. */
+export type SeriesUpdate = {
+  userId: string;
+  /** The number of the log that the series were read at, or later. */
+  seq: number;
+  /** The number that `series` carries on from; null when it holds everything. */
+  after: number | null;
+  /** Of those that were read again, the ones that have values. */
+  series: SparseSeries[];
+  read: string[];
+  /** Everything there is, with values or without. */
+  ids: string[];
+  /** Days later than this are typing errors, or plans: in days since 1970-01-01. */
+  limit: number;
+  facts: PersonFacts;
+};
+export type Analysis = { conclusion: Conclusion; readiness: Readiness[] };
+
+type Resident = { seq: number; limit: number; series: Map<string, SparseSeries>; engine: Engine };
+
+/** People whose engines are kept: with 40 metrics over five years each takes some 5 MB. */
+const mostResidents = 32;
+const residents = new LRUCache<string, Resident>({ max: mostResidents });
+
+/** The number of the log up to which a person's engine knows everything; null when there is no engine. */
+export const findSeenSeq = (userId: string): number | null => residents.get(userId)?.seq ?? null;
+
+/**
+ * Takes a change up and says what holds now.
+ * @returns null when the engine does not stand where the update begins: another call was faster
+ */
+export function analysePerson(update: SeriesUpdate): Analysis | null {
+  const resident = takeUp(update);
+  if (!resident) return null;
+  residents.set(update.userId, resident);
+  const { engine } = resident;
+  return { conclusion: engine.conclude(update.facts), readiness: engine.assess(update.facts) };
+}
+
+/** Forgets a person. */
+export const forgetPerson = (userId: string): boolean => residents.delete(userId);
+
+function takeUp({ userId, seq, after, series, read, ids, limit }: SeriesUpdate): Resident | null {
+  const known = residents.get(userId);
+  if (after === null ? known && known.seq > seq : known?.seq !== after) return null;
+  const all = new Map(after === null ? [] : [...known!.series].filter(([id]) => ids.includes(id)));
+  for (const id of read) all.delete(id);
+  for (const one of series) all.set(one.id, one);
+  const window = findWindow(all.values(), limit) ?? { firstDay: 0, lastDay: 0 };
+  const isFresh = after === null || known!.engine.firstDay !== window.firstDay;
+  const engine = isFresh ? openEngine(window.firstDay) : known!.engine;
+  const changed = isFresh ? ids : [...read, ...findAffected(all, known!.limit, limit)];
+  const align = (one: SparseSeries | undefined) =>
+    one ? alignSeries(one, { ...window, lastDay: Math.min(limit, one.days.at(-1)!) }) : new Float64Array();
+  for (const id of engine.ids()) if (!ids.includes(id)) engine.put(id, null);
+  for (const id of changed) engine.put(id, align(all.get(id)));
+  return { seq, limit, series: all, engine };
+}
+
+/** Series with days that were in the future at one of two limits and are not at the other. */
+const findAffected = (all: ReadonlyMap<string, SparseSeries>, before: number, now: number): string[] =>
+  [...all.values()].filter(({ days }) => before !== now && days.at(-1)! > Math.min(before, now)).map(({ id }) => id);

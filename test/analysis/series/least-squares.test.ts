@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { orthonormalize, residualsOf } from '../../../src/analysis/series/least-squares.ts';
+import { references } from '../correlations/reference-values.ts';
+import { relativeError } from '../references.ts';
+
+const ones = (length: number) => new Float64Array(length).fill(1);
+
+describe('residualsOf', () => {
+  it("meets NIST's certified residual sum on Longley's nearly dependent columns", () => {
+    const { columns, values, certifiedResidualSum, residuals } = references.longley;
+    const basis = orthonormalize([ones(values.length), ...columns.map((column) => Float64Array.from(column))]);
+    const rest = residualsOf(Float64Array.from(values), basis);
+    expect(basis).toHaveLength(7);
+    expect(
+      relativeError(
+        rest.map((value) => value * value).reduce((a, b) => a + b),
+        certifiedResidualSum,
+      ),
+    ).toBeLessThan(1e-9);
+    rest.forEach((value, i) => expect(value).toBeCloseTo(residuals[i]!, 5));
+  });
+
+  it('leaves next to nothing of a polynomial of the fifth degree', () => {
+    // The columns of NIST's Wampler1, x = 0..20, y = 1 + x + … + x⁵, certified to fit without residual.
+    const columns = [0, 1, 2, 3, 4, 5].map((power) => Float64Array.from({ length: 21 }, (_, x) => x ** power));
+    const values = Float64Array.from({ length: 21 }, (_, x) => columns.reduce((sum, column) => sum + column[x]!, 0));
+    const rest = residualsOf(values, orthonormalize(columns));
+    expect(Math.max(...rest.map(Math.abs)) / Math.max(...values)).toBeLessThan(1e-14);
+  });
+});
+
+describe('orthonormalize', () => {
+  it('drops what the earlier columns say already, and empty columns', () => {
+    const line = Float64Array.from({ length: 9 }, (_, i) => i);
+    const basis = orthonormalize([
+      ones(9),
+      line,
+      line.map((x) => 3 * x + 7),
+      new Float64Array(9),
+      line.map((x) => x * x),
+    ]);
+    expect(basis).toHaveLength(3);
+    expect(orthonormalize([ones(9), line], basis)).toHaveLength(3);
+  });
+
+  it('has nothing to span on no days', () => {
+    expect(orthonormalize([new Float64Array(0)])).toEqual([]);
+  });
+});
