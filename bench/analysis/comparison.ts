@@ -14,12 +14,13 @@ export type Comparison = {
   tolerance?: number;
 };
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const REPETITIONS = 3;
 
 /**
- * Checks that both have the same answers, then measures both in turns, the best of three runs each time, and prints how
- * many times as fast the product is. Without a peer on this machine it says so in a line.
+ * Checks that both have the same answers, warms the product up as a server is, then measures both in turns, the best of
+ * three runs each time, and prints how many times as fast the product is; its first run, cold, is printed too. Without a
+ * peer on this machine it says so in a line.
  * @throws DifferenceError when an answer differs
  */
 export async function compareWithPeer(comparison: Comparison): Promise<void> {
@@ -31,41 +32,49 @@ export async function compareWithPeer(comparison: Comparison): Promise<void> {
   }
 }
 
-type Round = { product: number; peer: number };
+/** Seconds; those of each round by side. */
+type Measured = { cold: number; product: number[]; peer: number[] };
 
-async function measureRounds({ label, product, peer, tolerance }: Comparison): Promise<Round[]> {
-  const rounds: Round[] = [];
+async function measureRounds({ label, product, peer, tolerance }: Comparison): Promise<Measured> {
+  const answered = await peer();
+  let answers: Answers = {};
+  const cold = measure(() => (answers = product()));
+  requireClose(label, answers, answered.outputs, tolerance);
+  warmUp(product);
+  const measured: Measured = { cold, product: [], peer: [] };
   for (let round = 0; round < ROUNDS; round++) {
-    const answered = await peer();
-    if (round === 0) requireClose(label, product(), answered.outputs, tolerance);
-    rounds.push({ product: measureBest(product), peer: Math.min(...answered.seconds) });
+    measured.product.push(Math.min(...Array.from({ length: REPETITIONS }, () => measure(product))));
+    measured.peer.push(Math.min(...(await peer()).seconds));
   }
-  return rounds;
+  return measured;
 }
 
-/** Seconds of the fastest of three runs. */
-function measureBest(run: () => unknown): number {
-  const seconds = Array.from({ length: REPETITIONS }, () => {
-    const start = performance.now();
-    run();
-    return (performance.now() - start) / 1000;
-  });
-  return Math.min(...seconds);
+/** For a second: by then what runs often has been compiled. */
+function warmUp(run: () => unknown): void {
+  for (const start = performance.now(); performance.now() < start + 1000;) run();
 }
 
-function printRounds({ label, peerName }: Comparison, rounds: readonly Round[]): void {
-  const ratios = rounds.map(({ product, peer }) => peer / product).sort((a, b) => a - b);
+function measure(run: () => unknown): number {
+  const start = performance.now();
+  run();
+  return (performance.now() - start) / 1000;
+}
+
+function printRounds({ label, peerName }: Comparison, { cold, product, peer }: Measured): void {
+  const ratios = sort(peer.map((seconds, round) => seconds / product[round]!));
   const [least, median, most] = [ratios[0]!, takeMiddle(ratios), ratios.at(-1)!].map((ratio) => ratio.toFixed(1));
-  const [product, peer] = (['product', 'peer'] as const).map((side) => toMilliseconds(rounds.map((one) => one[side])));
+  const [productMs, peerMs, coldMs] = [takeMiddle(sort(product)), takeMiddle(sort(peer)), cold].map(toMilliseconds);
   console.log(
-    `  ${label.padEnd(60)} ${median} (${least} to ${most}) times as fast as ${peerName}; medians ${product} and ${peer} ms`,
+    `  ${label.padEnd(58)} ${median} (${least} to ${most}) times as fast as ${peerName}; ` +
+      `medians ${productMs} and ${peerMs} ms; first run ${coldMs} ms`,
   );
 }
 
-const toMilliseconds = (seconds: readonly number[]): string =>
-  (1000 * takeMiddle([...seconds].sort((a, b) => a - b))).toFixed(1);
+const sort = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
 
 const takeMiddle = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)]!;
+
+const toMilliseconds = (seconds: number): string => (1000 * seconds).toFixed(1);
 
 /** @throws DifferenceError where an answer is further from the peer's than the tolerance, or only one of them is NaN */
 export function requireClose(label: string, product: Answers, peer: Answers, tolerance = 1e-10): void {

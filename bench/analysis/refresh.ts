@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { SparseSeries } from '../../src/analysis/series/alignment.ts';
 import { readConfig } from '../../src/config.ts';
 import { refreshInsights } from '../../src/domains/insights/refresh.ts';
@@ -46,7 +46,7 @@ export async function compareRefresh(stops: (() => unknown)[]): Promise<void> {
   print(whole, touched, loop);
 }
 
-function print(whole: number[], touched: number[], loop: IntervalHistogram): void {
+function print(whole: number[], touched: number[], loop: ReturnType<typeof monitorEventLoopDelay>): void {
   const [full, quick] = [whole, touched].map((times) => times.toSorted((a, b) => a - b)[rounds >> 1]!) as [
     number,
     number,

@@ -53,7 +53,14 @@ type Tails = { below: DeviationTail; above: DeviationTail; past: number };
  * Each day is compared with nothing but its past, so later values never turn it into an anomaly or out of one. Its
  * deviation from the usual value is ranked among all earlier deviations to the same side, at half of 1 % for each side;
  * a history too short to know such ranks is extended by its own tail (see DeviationTail). Level shifts and trends are
- * followed by the usual value within two weeks.
+ * followed by the usual value within two weeks. A rare event is news once: within 400 values of a day that was as far
+ * off, the next one like it lies within what is known.
+ *
+ * Measured, alarms per 100 days of noise at 57–100 | 200–230 | 500–530 values (400 histories): normal 0.4 | 0.8 | 0.7,
+ * AR(1) φ = 0.3 0.3 | 0.7 | 0.9, 0.6 0.4 | 1.0 | 0.8, 0.8 0.4 | 1.3 | 0.9, log-normal (σ = 1.5) 0.7 | 0.7 | 0.8, ratings
+ * 1–5 0.5 | 0.3 | 0.1, Poisson counts of mean 3 0.2 | 0.6 | 0.4, Student's t₃ 1.0 | 1.0 | 0.7, weekly rhythm 0.3 | 0.8 |
+ * 0.8, spending with 60 % zeros 0.5 | 0.9 | 0.8. A day moved by 4 σ (φ = 0.3) is seen in 23 % after 60 values, 63 %
+ * after 120, 76 % after 250 and 83 % after 500; one moved by 6 σ in 49, 95, 99 and 99 %.
  *
  * @param firstDay the civil day of index 0, in days since 1970-01-01
  */

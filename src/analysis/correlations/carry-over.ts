@@ -4,7 +4,7 @@ import { autocorrelations } from '../series/autocorrelation.ts';
  * What each day of a series brings that the days before it did not let expect, with the length and the gaps of the
  * series, and how even that depends on its past (autocorrelations at lags 0, 1, …).
  */
-export type News = { values: Float64Array; autocorrelations: Float64Array };
+export type News = { values: Float64Array; readonly autocorrelations: Float64Array };
 
 /** How many days back the news are asked whether they depend on their past. */
 const MOST_LAGS = 30;
@@ -28,5 +28,12 @@ export function removeCarryOver(residuals: Float64Array, phi: number): News {
     count++;
   }
   const lags = Math.min(MOST_LAGS, Math.floor(count / VALUES_PER_LAG));
-  return { values, autocorrelations: autocorrelations(values, lags) };
+  let known: Float64Array | undefined;
+  return {
+    values,
+    // Asked of few: they take longer than all the rest.
+    get autocorrelations() {
+      return (known ??= autocorrelations(values, lags));
+    },
+  };
 }

@@ -15,6 +15,8 @@ type Search = {
 
 /** What is explained so nearly completely is computed: in its values, in its steps and in its ranks. */
 const COMPUTED = { level: 0.95, steps: 0.8, rank: 0.9 };
+/** A formula of one term is a correlation, and a strong one may be real. */
+const COMPUTED_ALONE = 0.97;
 /** What the sources of a computed metric explain as well as this is a result of theirs, too. */
 const SIBLING_LEVEL = 0.85;
 /** A formula of more terms fits anything. */
@@ -120,7 +122,8 @@ function judgeFormula({ target, candidates }: Search, terms: readonly number[]):
   const days = completeDays([target, ...terms.map((index) => candidates[index]!)]);
   const regressors = terms.map((index) => pick(candidates[index]!, days));
   const found = explain(pick(target, days), regressors);
-  if (!found || found.level < COMPUTED.level || found.steps < COMPUTED.steps || !(found.rank >= COMPUTED.rank)) {
+  const wanted = terms.length > 1 ? COMPUTED.level : COMPUTED_ALONE;
+  if (!found || found.level < wanted || found.steps < COMPUTED.steps || !(found.rank >= COMPUTED.rank)) {
     return [];
   }
   const areAllNegative = found.coefficients.every((coefficient) => coefficient < 0);
@@ -170,7 +173,7 @@ function completeDays(all: readonly Term[]): number[] {
   for (let day = all[0]!.length - 1; day >= 0 && days.length < MAX_ROWS; day--) {
     if (all.every((one) => !Number.isNaN(one[day]!))) days.push(day);
   }
-  return days.reverse();
+  return days.toReversed();
 }
 
 /** A loop, which is several times as fast as Float64Array.from, and here that counts. */

@@ -9,7 +9,7 @@ import {
   prepareSeries,
   testAtLag,
 } from './lagged-test.ts';
-import { copyCoefficient } from './near-copy.ts';
+import { findTautologies, type Tautology } from './tautologies.ts';
 
 export { type CorrelationMethod, MIN_PAIRS } from './lagged-test.ts';
 
@@ -30,15 +30,13 @@ export type CorrelationOptions = {
   minPairs?: number /* default 14 */;
   falseDiscoveryRate?: number /* default 0.10 */;
 };
-/** Two metrics that are one measurement; `coefficient` is Spearman's on the same day. */
-export type NearCopy = { a: string; b: string; coefficient: number };
-export type CorrelationFamily = { familySize: number; results: CorrelationResult[]; nearCopies: NearCopy[] };
+export type CorrelationFamily = { familySize: number; results: CorrelationResult[]; tautologies: Tautology[] };
 
 export const FALSE_DISCOVERY_RATE = 0.1;
 
 /**
  * All pairs: at lag 0 each unordered pair once; at lag ≥ 1 both directions (driver leads). Pairs with < minPairs common
- * days or a constant side are not tested and not in the family; neither are near-copies, at any lag. Results come in
+ * days or a constant side are not tested and not in the family; neither are tautologies, at any lag. Results come in
  * the order of the input: by pair, then lag, then direction.
  */
 export function testCorrelations(
@@ -46,14 +44,12 @@ export function testCorrelations(
   options: CorrelationOptions,
 ): CorrelationFamily {
   const prepared = series.map((one) => prepareSeries(one, firstDay, options.method));
-  const nearCopies: NearCopy[] = [];
-  const tested: LaggedTest[] = [];
-  for (const [a, b] of unorderedPairs(prepared)) {
-    const coefficient = copyCoefficient(a.values, b.values);
-    if (Number.isNaN(coefficient)) tested.push(...testPair(a, b, options));
-    else nearCopies.push({ a: a.id, b: b.id, coefficient });
-  }
-  return { familySize: tested.length, results: judgeFamily(tested, options.falseDiscoveryRate), nearCopies };
+  const tautologies = findTautologies(series);
+  const untested = new Set(tautologies.map(({ a, b }) => JSON.stringify([a, b])));
+  const tested = [...unorderedPairs(prepared)].flatMap(([a, b]) =>
+    untested.has(JSON.stringify([a.id, b.id])) ? [] : testPair(a, b, options),
+  );
+  return { familySize: tested.length, results: judgeFamily(tested, options.falseDiscoveryRate), tautologies };
 }
 
 /** Gives each test its q-value over all of `tested`, taken as one family (Benjamini & Hochberg 1995). Same order. */

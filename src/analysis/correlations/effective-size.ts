@@ -17,7 +17,8 @@ function countDistances(days: Int32Array, furthest: number): Float64Array {
   const n = days.length;
   const counts = new Float64Array(furthest + 1);
   // Without gaps there is nothing to count.
-  if (days[n - 1]! - days[0]! === n - 1) return counts.map((_, lag) => Math.max(0, n - lag));
+  const span = 1 + days[n - 1]! - days[0]!;
+  if (span === n) return counts.map((_, lag) => Math.max(0, n - lag));
   for (let i = 0; i < n; i++) {
     for (let j = i; j < n && days[j]! - days[i]! <= furthest; j++) counts[days[j]! - days[i]!]!++;
   }

@@ -1,4 +1,5 @@
 import { adjust, type Adjusted } from '../series/adjust.ts';
+import { autocorrelations, correctPhi } from '../series/autocorrelation.ts';
 import { countIndependentDays } from './independent-days.ts';
 
 /** Values of two groups of days: `isMember` is 1 in the one group and 0 in the other. `days` ascend; all of one length. */
@@ -56,12 +57,11 @@ function partsOfVariance({ group, rest, square, adjusted }: Residuals): Float64A
 }
 
 function countIndependent(days: Int32Array, { group, rest, adjusted }: Residuals): number {
-  const removed = 1 + adjusted.drifts;
-  return countIndependentDays(
-    days,
-    { values: spread(days, group), removed },
-    { values: spread(days, rest), removed },
-  );
+  const persistent = (values: Float64Array) => {
+    const series = spread(days, values);
+    return { values: series, phi: correctPhi(autocorrelations(series, 1)[1]!, days.length, 1 + adjusted.drifts) };
+  };
+  return countIndependentDays(days, persistent(group), persistent(rest));
 }
 
 /** Values put on their days; the days between are missing. */

@@ -1,11 +1,10 @@
-import { autocorrelations, correctPhi } from '../series/autocorrelation.ts';
-import { countDays } from '../series/daily-series.ts';
+import { autocorrelations } from '../series/autocorrelation.ts';
 
 /** How many days back measured autocorrelations are believed: they see weekly rhythms, but are noisy. */
 const MEASURED_LAGS = 30;
 
-/** A series, NaN = missing, from which `removed` slow terms were taken, the mean included. */
-export type Rest = { values: Float64Array; removed: number };
+/** A series, NaN = missing, and the φ of the AR(1) process nearest to it. */
+export type Persistent = { values: Float64Array; phi: number };
 
 /**
  * How many independent days the ascending `days` are worth on which two series meet that depend on their own past: n² /
@@ -13,19 +12,16 @@ export type Rest = { values: Float64Array; removed: number };
  * By measured autocorrelations, and by those of AR(1) processes, which follow slow drifts all the way; the smaller
  * answer counts, at most n.
  */
-export function countIndependentDays(days: Int32Array, a: Rest, b: Rest): number {
+export function countIndependentDays(days: Int32Array, a: Persistent, b: Persistent): number {
   const n = days.length;
   const [measuredA, measuredB] = [a, b].map(({ values }) => autocorrelations(values, MEASURED_LAGS)) as [
     Float64Array,
     Float64Array,
   ];
   const products = measuredA.map((value, lag) => value * measuredB[lag]!);
-  const ratio = phiOf(a, measuredA) * phiOf(b, measuredB);
-  return (n * n) / (n + 2 * Math.max(0, sumMeasured(days, products), sumGeometric(days, ratio)));
+  const repeated = Math.max(0, sumMeasured(days, products), sumGeometric(days, a.phi * b.phi));
+  return (n * n) / (n + 2 * repeated);
 }
-
-const phiOf = ({ values, removed }: Rest, measured: Float64Array): number =>
-  correctPhi(measured[1]!, countDays(values), removed);
 
 /** Σ over i < j of the product for the distance of the two days, as far as it is measured. */
 function sumMeasured(days: Int32Array, products: Float64Array): number {

@@ -1,4 +1,4 @@
-import type { CorrelationMethod } from './correlations.ts';
+import type { CorrelationMethod } from './lagged-test.ts';
 import { normalCriticalValue } from './critical-value.ts';
 
 /** A confidence interval: low ≤ high. */

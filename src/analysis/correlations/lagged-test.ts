@@ -1,4 +1,4 @@
-import { adjust } from '../series/adjust.ts';
+import { adjust, type Calendar, readCalendar } from '../series/adjust.ts';
 import { autocorrelations, correctPhi } from '../series/autocorrelation.ts';
 import { countDays, type DailySeries, isConstant, normalizeScale } from '../series/daily-series.ts';
 import { averageRanks, rankSorted, sortedIndexes } from '../series/ranks.ts';
@@ -39,6 +39,8 @@ export type PreparedSeries = {
   fittedShare: number;
   phi: number;
   news: News;
+  /** How often the commonest value comes: as many days and more cannot all have the same. */
+  mostTied: number;
 };
 
 type Sides = { driver: Float64Array; outcome: Float64Array };
@@ -48,18 +50,38 @@ export const MIN_PAIRS = 14;
 /** Student's p-value above which the gamma tail is not asked: no test is let through there. */
 const HOPELESS = 0.1;
 
-/** Readies a series for its tests. `firstDay` is the civil day of index 0, in days since 1970-01-01. */
-export function prepareSeries(series: DailySeries, firstDay: number, method: CorrelationMethod): PreparedSeries {
+/**
+ * Readies a series for its tests. `firstDay` is the civil day of index 0, in days since 1970-01-01; `calendar` spares
+ * reading it again for the other method.
+ */
+export function prepareSeries(
+  series: DailySeries,
+  firstDay: number,
+  method: CorrelationMethod,
+  calendar: Calendar = readCalendar(series.values, firstDay),
+): PreparedSeries {
   // No Pearson coefficient takes an infinite value, and one NaN would spoil the q-values of a whole family.
   const isUsable =
     method === 'SPEARMAN' || series.values.every((value) => Math.abs(value) !== Number.POSITIVE_INFINITY);
   const values = isUsable ? normalizeScale(series.values) : series.values.map(() => Number.NaN);
-  const { residuals, terms, drifts } = adjust(method === 'SPEARMAN' ? averageRanks(values) : values, firstDay);
+  const scores = method === 'SPEARMAN' ? averageRanks(values) : values;
+  const { residuals, terms, drifts } = isUsable ? adjust(scores, firstDay, calendar) : adjust(scores, firstDay);
   const n = countDays(values);
   const phi = correctPhi(autocorrelations(residuals, 1)[1]!, n, 1 + drifts);
   const news = removeCarryOver(residuals, phi);
   const fittedShare = terms / Math.max(1, n);
-  return { id: series.id, method, values, sorted: sortedIndexes(values), residuals, fittedShare, phi, news };
+  const sorted = sortedIndexes(values);
+  const mostTied = countMostTied(values, sorted);
+  return { id: series.id, method, values, sorted, residuals, fittedShare, phi, news, mostTied };
+}
+
+function countMostTied(values: Float64Array, sorted: Int32Array): number {
+  let most = 0;
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && values[sorted[end]!] === values[sorted[start]!]) end++;
+    most = Math.max(most, end - start);
+  }
+  return most;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type DailySeries, isBinary, isConstant, normalizeScale } from '../series/daily-series.ts';
+import { isBinary, isConstant, normalizeScale } from '../series/daily-series.ts';
 import { averageRanks } from '../series/ranks.ts';
 import { DERIVATIONS } from './derivations.ts';
 
@@ -15,21 +15,28 @@ export type SampledSeries = {
   sample: { values: Float64Array; ranks: Float64Array; derived: Float64Array[] };
 };
 
-/** A look at so many days, spread evenly, spares most pairs the exact test. */
+/** A look at so many days spares most pairs the exact test: the newest ones, and as many spread over all before them. */
 const SAMPLED_DAYS = 128;
 /** Fewer common days in a sample tell nothing. */
 const MIN_SAMPLED_PAIRS = 20;
 
 /** Readies a series; those of one length are sampled on the same days. */
-export function sampleSeries({ values: original }: DailySeries): SampledSeries {
+export function sampleSeries(original: Float64Array): SampledSeries {
   const raw = original.map((value) => (Number.isFinite(value) ? value : Number.NaN));
   const values = standardize(normalizeScale(raw));
-  const count = Math.min(SAMPLED_DAYS, values.length);
-  const days = Int32Array.from({ length: count }, (_, i) => Math.floor((i * values.length) / count));
+  const days = sampleDays(values.length);
   const sampled = Float64Array.from(days, (day) => values[day]!);
   const derived = DERIVATIONS.map(({ at }) => Float64Array.from(days, (day) => at(values, day)));
   const sample = { values: sampled, ranks: averageRanks(sampled), derived };
   return { raw, values, isConstant: isConstant(raw), isBinary: isBinary(raw), sample };
+}
+
+function sampleDays(length: number): Int32Array {
+  const newest = Math.min(length, SAMPLED_DAYS / 2);
+  const older = Math.min(length - newest, SAMPLED_DAYS / 2);
+  return Int32Array.from({ length: older + newest }, (_, i) =>
+    i < older ? Math.floor((i * (length - newest)) / older) : length - newest + (i - older),
+  );
 }
 
 /**

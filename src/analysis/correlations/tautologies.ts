@@ -1,8 +1,8 @@
-import type { DailySeries } from '../series/daily-series.ts';
+import { type DailySeries, findDayRange } from '../series/daily-series.ts';
 import { findSources } from './computed-from.ts';
 import { spearman } from './correlation.ts';
 import { DERIVATIONS, ruleCoefficient } from './derivations.ts';
-import { copyCoefficient } from './near-copy.ts';
+import { copyCoefficient, newestPairs } from './near-copy.ts';
 import { partCoefficient } from './part-of-whole.ts';
 import { correlateSamples, type SampledSeries, sampleSeries } from './sampled-series.ts';
 
@@ -23,6 +23,8 @@ type Table<T> = T[][];
 const HINTS = { copy: 0.75, part: 0.5, rule: 0.85 };
 /** Of what a metric is computed from, the most important goes with it at least so closely, and the least important so. */
 const SOURCE = { best: 0.45, least: 0.3 };
+/** Fewer common days agree by chance. */
+const MIN_COMMON_DAYS = 14;
 /** How many metrics another may be computed from: those that go with it best. */
 const MAX_CANDIDATES = 8;
 
@@ -32,8 +34,8 @@ const MAX_CANDIDATES = 8;
  * one length; infinite values count as missing.
  */
 export function findTautologies(series: readonly DailySeries[]): Tautology[] {
-  const sampled = series.map(sampleSeries);
-  const ranks = sampled.map((a) => sampled.map((b) => (a === b ? Number.NaN : correlateRanks(a, b))));
+  const sampled = withoutMargins(series).map(sampleSeries);
+  const ranks = correlateAll(sampled);
   const found: Table<Found | null> = sampled.map((a, i) =>
     sampled.map((b, j) => (j > i ? testPair(a, b, ranks[i]![j]!) : null)),
   );
@@ -46,8 +48,30 @@ export function findTautologies(series: readonly DailySeries[]): Tautology[] {
   );
 }
 
-const correlateRanks = (a: SampledSeries, b: SampledSeries): number =>
-  a.isConstant || b.isConstant ? Number.NaN : correlateSamples(a.sample.ranks, b.sample.ranks);
+/** The values from the first to the last day on which any series has one: samples should not fall on empty days. */
+function withoutMargins(series: readonly DailySeries[]): Float64Array[] {
+  const ranges = series.map(({ values }) => findDayRange(values)).filter(({ first }) => first >= 0);
+  const first = ranges.reduce((least, range) => Math.min(least, range.first), Number.MAX_SAFE_INTEGER);
+  const last = ranges.reduce((most, range) => Math.max(most, range.last), -1);
+  return series.map(({ values }) => values.subarray(Math.min(first, last + 1), last + 1));
+}
+
+function correlateAll(sampled: readonly SampledSeries[]): Table<number> {
+  const ranks = sampled.map(() => sampled.map(() => Number.NaN));
+  for (let i = 0; i < sampled.length; i++) {
+    for (let j = i + 1; j < sampled.length; j++) ranks[i]![j] = ranks[j]![i] = correlateRanks(sampled[i]!, sampled[j]!);
+  }
+  return ranks;
+}
+
+/** How closely two series go together, by a sample of the days; by the newest common days where it is too small. */
+function correlateRanks(a: SampledSeries, b: SampledSeries): number {
+  if (a.isConstant || b.isConstant) return Number.NaN;
+  const coefficient = correlateSamples(a.sample.ranks, b.sample.ranks);
+  if (!Number.isNaN(coefficient)) return coefficient;
+  const { driver, outcome } = newestPairs(a.values, b.values, 0);
+  return driver.length < MIN_COMMON_DAYS ? Number.NaN : spearman(driver, outcome);
+}
 
 /** What can be seen of two series alone. */
 function testPair(a: SampledSeries, b: SampledSeries, ranks: number): Found | null {

@@ -3,10 +3,8 @@ import { type ColumnBank, openBank } from '../kernels/column-bank.ts';
 import { createMember, type Member } from './member.ts';
 import { type PairTests, testPair } from './pair-tests.ts';
 
-/** Days by which an outcome may follow its driver. */
-export const MAX_LAG_DAYS = 14;
 /** Room is made for so many days and series at a time; to grow beyond it, everything is computed anew. */
-const DAYS_AT_ONCE = 256;
+const DAYS_AT_ONCE = 64;
 const SERIES_AT_ONCE = 16;
 
 /** What an engine has computed. */
@@ -28,7 +26,8 @@ export function openState(firstDay: number, given: ReadonlyMap<string, Float64Ar
   const longest = Math.max(0, ...Array.from(given.values(), ({ length }) => length));
   const days = roundUp(longest, DAYS_AT_ONCE);
   const places = roundUp(given.size, SERIES_AT_ONCE);
-  const bank = openBank(days, 2 * places);
+  // One column more than the two of each series: see testPair.
+  const bank = openBank(days, 2 * places + 1);
   return { firstDay, days, places, bank, members: new Map(), pairs: new Map(), tautologies: [] };
 }
 
@@ -44,8 +43,7 @@ export function updateState(
   for (const id of touched) if (given.has(id)) addMember(state, id, given.get(id)!);
   state.members = new Map([...state.members].sort(([a], [b]) => (a < b ? -1 : 1)));
   testPairsOf(state, touched);
-  const { firstDay, members } = state;
-  state.tautologies = findTautologies([...members.values()], firstDay);
+  state.tautologies = findTautologies([...state.members.values()]);
   return state;
 }
 
@@ -64,13 +62,13 @@ function addMember({ members, bank, days, firstDay }: State, id: string, values:
   const padded = new Float64Array(days).fill(Number.NaN);
   padded.set(values);
   const member = createMember(id, padded, firstDay, place);
-  bank.set(member.slots.PEARSON, member.prepared.PEARSON.residuals);
-  bank.set(member.slots.SPEARMAN, member.prepared.SPEARMAN.residuals);
+  bank.set(member.slots.PEARSON, member.prepared.PEARSON.news.values);
+  bank.set(member.slots.SPEARMAN, member.prepared.SPEARMAN.news.values);
   members.set(id, member);
 }
 
 /** Tests every pair that one of the touched has a part in. */
-function testPairsOf({ members, pairs, bank }: State, touched: ReadonlySet<string>): void {
+function testPairsOf({ members, pairs, bank, places }: State, touched: ReadonlySet<string>): void {
   for (const id of touched) {
     const member = members.get(id);
     if (!member) continue;
@@ -78,7 +76,7 @@ function testPairsOf({ members, pairs, bank }: State, touched: ReadonlySet<strin
       // Of two touched ones, the pair is tested once.
       if (other.id === id || (touched.has(other.id) && other.id < id)) continue;
       const [a, b] = id < other.id ? [member, other] : [other, member];
-      pairs.set(pairKey(id, other.id), testPair(bank, a, b, MAX_LAG_DAYS));
+      pairs.set(pairKey(id, other.id), testPair(bank, 2 * places, a, b));
     }
   }
 }

@@ -71,28 +71,27 @@ export function compareCalendar(
 }
 
 /**
- * The values with those that are far out (by Tukey's outer fences, three interquartile ranges past the quartiles) put
- * on the fence: one wild day must not carry the mean of its weekday. At most a fortieth on either side is far out, so
- * that a weekday or a month which always is remains what it is. No NaN.
+ * What to test and what to tell of values without NaN, in their order. `ranks` are average ranks. `fenced` are the values
+ * with those that are far out (by Tukey's outer fences, three interquartile ranges past the quartiles) put on the fence:
+ * one wild day must not carry the mean of its weekday. At most a fortieth on either side is far out, so that a weekday
+ * or a month which always is remains what it is.
  */
-export function fenceValues(values: Float64Array): Float64Array {
+export function scoreValues(values: Float64Array): { ranks: Float64Array; fenced: Float64Array } {
   const finite = values.map(toFinite);
   const sorted = finite.toSorted();
+  const { least, most } = findFences(sorted);
+  // Faster than sorting indexes: a rank is half a search from below and half from above.
+  const ranks = finite.map((value) => (findPlace(sorted, value, false) + findPlace(sorted, value, true) + 1) / 2);
+  return { ranks, fenced: finite.map((value) => Math.max(least, Math.min(most, value))) };
+}
+
+function findFences(sorted: Float64Array): { least: number; most: number } {
   const [low, high] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
   const least = Math.min(low - FENCE * (high - low), quantile(sorted, FAR_OUT));
   const most = Math.max(high + FENCE * (high - low), quantile(sorted, 1 - FAR_OUT));
   // Nearly all values are one: the few others are all there is to tell.
-  if (least === most) return finite;
-  return finite.map((value) => Math.max(least, Math.min(most, value)));
-}
-
-/**
- * Average ranks of values without NaN, as `averageRanks` gives them, in a third of the time: numbers sort faster than
- * indexes, and a rank is then half a search from below and half from above.
- */
-export function rankQuickly(values: Float64Array): Float64Array {
-  const sorted = values.toSorted();
-  return values.map((value) => (findPlace(sorted, value, false) + findPlace(sorted, value, true) + 1) / 2);
+  if (least === most) return { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
+  return { least, most };
 }
 
 /** How many of an ascending list are less than the value, or, `inclusive`, not greater. */
@@ -171,7 +170,11 @@ function scaleValues(values: Float64Array): Scaled {
   };
 }
 
-/** The quantile of an ascending list: the value nearest to its place. */
-const quantile = (sorted: Float64Array, share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+/** The quantile of an ascending list, between its neighbours (Hyndman & Fan's type 7). */
+function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const part = place % 1;
+  return sorted[Math.floor(place)]! * (1 - part) + sorted[Math.ceil(place)]! * part;
+}
 
 const toFinite = (value: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));

@@ -1,7 +1,7 @@
 import { monthOf } from '../series/calendar.ts';
 import { findDayRange, isConstant } from '../series/daily-series.ts';
 import { isSilence, type Silence, silent, tooFewDays } from '../silence.ts';
-import { type CalendarSample, compareCalendar, fenceValues, rankQuickly } from './calendar-effects.ts';
+import { type CalendarSample, compareCalendar, scoreValues } from './calendar-effects.ts';
 import { findPhi } from './group-fit.ts';
 
 /**
@@ -105,18 +105,16 @@ function countMissing(values: Float64Array, firstDay: number): number {
 }
 
 function createSample(months: Month[], values: Float64Array): CalendarSample {
-  const present = Float64Array.from(
-    months.flatMap(({ days }) => days),
-    (day) => values[day]!,
-  );
+  const days = Float64Array.from(months.flatMap((month) => month.days));
+  const { ranks, fenced } = scoreValues(days.map((day) => values[day]!));
   return {
     times: Float64Array.from(months, ({ time }) => time),
     // The middle of its days: months differ in length, and a steady rise would differ with them.
-    dates: averageMonths(months, Float64Array.from(months.flatMap(({ days }) => days))),
+    dates: averageMonths(months, days),
     positionOf: Int32Array.from(months, positionOf),
     positions: MONTHS_PER_YEAR,
-    scores: averageMonths(months, rankQuickly(present)),
-    values: averageMonths(months, fenceValues(present)),
+    scores: averageMonths(months, ranks),
+    values: averageMonths(months, fenced),
   };
 }
 

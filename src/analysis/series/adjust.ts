@@ -1,3 +1,4 @@
+import { weekdayOf } from './calendar.ts';
 import { orthonormalize, residualsOf } from './least-squares.ts';
 
 /**
@@ -6,12 +7,22 @@ import { orthonormalize, residualsOf } from './least-squares.ts';
  */
 export type Adjusted = { residuals: Float64Array; terms: number; drifts: number };
 
+/**
+ * What the calendar can say of the days on which a series has values: an orthonormal basis of the slow columns, free of
+ * weekdays, and the weekday of each day. It depends on the days alone, and is most of the work.
+ */
+export type Calendar = { days: Int32Array; basis: Float64Array[]; weekdays: Weekdays };
+
+/** The weekday of each day, all 0 when there are too few days to tell them apart, and how many days each has. */
+type Weekdays = { of: Uint8Array; sizes: Float64Array };
+
 /** Fewer values leave too little of a series once six weekday terms are fitted. */
 const MIN_WEEKDAY_VALUES = 28;
 /** The shortest wave that counts as drift, in days. */
 const SHORTEST_WAVE_DAYS = 120;
 /** Values needed for each wave: a metric kept once a month has few. */
 const VALUES_PER_WAVE = 20;
+const WEEKDAYS = 7;
 /** Residuals smaller than this share of the scores' range are rounding, whose pattern means nothing. */
 const ROUNDING = 1e-9;
 /** So are those within a few units in the last digit of the largest score. */
@@ -35,62 +46,100 @@ const LAST_DIGITS = 4 * Number.EPSILON;
  * The residuals of ranks are not ranked again: the trend would put tied ratings in order of time, and two metrics full
  * of ties would agree on that.
  * @param firstDay the civil day of index 0, in days since 1970-01-01
+ * @param calendar of the days that have a score, when it is at hand
  */
-export function adjust(scores: Float64Array, firstDay: number): Adjusted {
-  const days = presentDays(scores);
-  const slow = orthonormalize(slowColumns(days));
-  const basis = orthonormalize(weekdayColumns(days, firstDay), slow);
-  // Taken from the first score: a large offset must not cost the digits in which the days differ.
-  const rest = residualsOf(
-    Float64Array.from(days, (day) => scores[day]! - scores[days[0]!]!),
-    basis,
-  );
-  const isRounding = range(rest) <= Math.max(ROUNDING * range(scores), LAST_DIGITS * largest(scores));
-  const residuals = new Float64Array(scores.length).fill(Number.NaN);
-  for (let i = 0; i < days.length; i++) residuals[days[i]!] = isRounding ? 0 : rest[i]!;
-  return { residuals, terms: Math.max(0, basis.length - 1), drifts: Math.max(0, slow.length - 1) };
+export function adjust(
+  scores: Float64Array,
+  firstDay: number,
+  { days, basis, weekdays }: Calendar = readCalendar(scores, firstDay),
+): Adjusted {
+  const rest = residualsOf(centre(pick(scores, days), weekdays), basis);
+  const kinds = weekdays.sizes.filter((size) => size > 0).length;
+  return {
+    // Centred once more: where a fit nearly cancels, digits are lost.
+    residuals: spread(centre(rest, weekdays), days, scores),
+    terms: Math.max(0, kinds - 1) + basis.length,
+    drifts: basis.length,
+  };
 }
 
-function presentDays(scores: Float64Array): Int32Array {
-  const days: number[] = [];
-  for (let day = 0; day < scores.length; day++) if (!Number.isNaN(scores[day]!)) days.push(day);
-  return Int32Array.from(days);
+/**
+ * The calendar of the days on which a series has values. Weekdays are groups, so their part of a fit is a matter of
+ * means: taken from scores and slow columns alike, it leaves only the latter to be fitted (Frisch & Waugh 1933).
+ */
+export function readCalendar(values: Float64Array, firstDay: number): Calendar {
+  const days = presentDays(values);
+  const weekdays = nameWeekdays(days, firstDay);
+  const basis = orthonormalize(slowColumns(days).map((column) => centre(column, weekdays)));
+  return { days, basis, weekdays };
 }
 
-/** The mean, the line and the waves. */
+function presentDays(values: Float64Array): Int32Array {
+  const days = new Int32Array(values.length);
+  let count = 0;
+  for (let day = 0; day < values.length; day++) if (!Number.isNaN(values[day]!)) days[count++] = day;
+  return days.subarray(0, count);
+}
+
+function nameWeekdays(days: Int32Array, firstDay: number): Weekdays {
+  const weekdays = { of: new Uint8Array(days.length), sizes: new Float64Array(WEEKDAYS) };
+  for (let i = 0; i < days.length; i++) {
+    if (days.length >= MIN_WEEKDAY_VALUES) weekdays.of[i] = weekdayOf(firstDay, days[i]!);
+    weekdays.sizes[weekdays.of[i]!]!++;
+  }
+  return weekdays;
+}
+
+/** Takes each weekday's mean away, in place. */
+function centre(column: Float64Array, { of, sizes }: Weekdays): Float64Array {
+  const means = new Float64Array(WEEKDAYS);
+  for (let i = 0; i < column.length; i++) means[of[i]!]! += column[i]!;
+  for (let weekday = 0; weekday < WEEKDAYS; weekday++) means[weekday]! /= sizes[weekday]!;
+  for (let i = 0; i < column.length; i++) column[i]! -= means[of[i]!]!;
+  return column;
+}
+
+/** The line and the waves; each wave from the two before it, cos kx = 2 cos x cos (k-1)x - cos (k-2)x. */
 function slowColumns(days: Int32Array): Float64Array[] {
   const first = days[0] ?? 0;
   const span = (days.at(-1) ?? 0) - first + 1;
-  const column = (shape: (share: number) => number) =>
-    Float64Array.from(days, (day) => shape((day - first + 0.5) / span));
   const waves = Math.floor(Math.min((2 * span) / SHORTEST_WAVE_DAYS, days.length / VALUES_PER_WAVE));
-  return [
-    column(() => 1),
-    column((share) => share - 0.5),
-    ...Array.from({ length: waves }, (_, i) => column((share) => Math.cos(Math.PI * (i + 1) * share))),
-  ];
+  const columns = Array.from({ length: 1 + waves }, () => new Float64Array(days.length));
+  for (let i = 0; i < days.length; i++) {
+    const share = (days[i]! - first + 0.5) / span;
+    columns[0]![i] = share - 0.5;
+    const cosine = Math.cos(Math.PI * share);
+    let [before, wave] = [1, cosine];
+    for (let k = 1; k <= waves; k++) {
+      columns[k]![i] = wave;
+      [before, wave] = [wave, 2 * cosine * wave - before];
+    }
+  }
+  return columns;
 }
 
-/** A column for each weekday; those without days, and what the mean already says, are dropped as dependent. */
-function weekdayColumns(days: Int32Array, firstDay: number): Float64Array[] {
-  if (days.length < MIN_WEEKDAY_VALUES) return [];
-  // 1970-01-01 was a Thursday. Twice the remainder: days before 1970 are negative.
-  const weekday = (day: number) => (((firstDay + day + 3) % 7) + 7) % 7;
-  return Array.from({ length: 7 }, (_, i) => Float64Array.from(days, (day) => Number(weekday(day) === i)));
+/** The scores of the days from the first one on: a large offset must not cost the digits in which they differ. */
+function pick(scores: Float64Array, days: Int32Array): Float64Array {
+  const picked = new Float64Array(days.length);
+  for (let i = 0; i < days.length; i++) picked[i] = scores[days[i]!]! - scores[days[0]!]!;
+  return picked;
 }
 
-function largest(values: Float64Array): number {
-  let found = 0;
-  for (const value of values) if (Math.abs(value) > found) found = Math.abs(value);
-  return found;
+function spread(rest: Float64Array, days: Int32Array, scores: Float64Array): Float64Array {
+  const [all, left] = [measure(scores), measure(rest)];
+  // Not `<=`: where an infinity was fitted the range is NaN, and nothing but rounding either.
+  const isRounding = !(left.range > Math.max(ROUNDING * all.range, LAST_DIGITS * all.largest));
+  const residuals = new Float64Array(scores.length).fill(Number.NaN);
+  for (let i = 0; i < days.length; i++) residuals[days[i]!] = isRounding ? 0 : rest[i]!;
+  return residuals;
 }
 
-function range(values: Float64Array): number {
+function measure(values: Float64Array): { range: number; largest: number } {
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (value < lowest) lowest = value;
-    if (value > highest) highest = value;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i]! < lowest) lowest = values[i]!;
+    if (values[i]! > highest) highest = values[i]!;
   }
-  return highest - lowest;
+  return { range: highest - lowest, largest: Math.max(Math.abs(lowest), Math.abs(highest)) };
 }

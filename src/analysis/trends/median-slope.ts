@@ -1,8 +1,6 @@
 import { type InversionSample, sortInverting } from './inversions.ts';
+import { type Points, spareRange } from './points.ts';
 import { selectRank } from './rank-selection.ts';
-
-/** Points of a series, by ascending day. */
-export type Points = { days: Float64Array; values: Float64Array };
 
 /** So few slopes are simply made. */
 const FEW_SLOPES = 16_384;
@@ -48,18 +46,10 @@ export function medianSlope(points: Points): number {
   return selectSlope(makeCloud({ ...points, values }), ranks) * unit;
 }
 
-/** Differences of the largest doubles overflow, slopes of the smallest lose digits: powers of two, which lose none. */
-function spareRange(values: Float64Array): { unit: number; values: Float64Array } {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (largest > 2 ** 1000) return { unit: 2 ** 30, values: values.map((value) => value / 2 ** 30) };
-  if (largest < 2 ** -900) return { unit: 2 ** -900, values: values.map((value) => value * 2 ** 900) };
-  return { unit: 1, values };
-}
-
 function makeCloud({ days, values }: Points): Cloud {
   const sorted = values.toSorted();
-  const median = sorted[sorted.length >> 1]!;
-  const centred = values.map((value) => value - median);
+  const middle = sorted[sorted.length >> 1]!;
+  const centred = values.map((value) => value - middle);
   const distances = centred.map(Math.abs).sort();
   const spread = Math.min(distances.at(-1)!, OUTLYING * distances[Math.floor(distances.length * 0.75)]!);
   return { days, values, centred, spread };
@@ -118,13 +108,20 @@ function selectRising(cloud: Cloud, whole: Bracket, ranks: Ranks): number {
   return selectApart(cloud, ranks);
 }
 
-const shiftRanks = ({ first, last }: Ranks, { below }: Bracket): Ranks => ({ first: first - below, last: last - below });
+const shiftRanks = ({ first, last }: Ranks, { below }: Bracket): Ranks => ({
+  first: first - below,
+  last: last - below,
+});
 
 /**
  * The sampled slopes between which those of `ranks` probably lie, and the one likely nearest to them; infinite where
  * the sample has none so far out.
  */
-function sampleAround(sample: Float64Array, { below, inside }: Bracket, { first, last }: Ranks): number[] {
+function sampleAround(
+  sample: Float64Array,
+  { below, inside }: Bracket,
+  { first, last }: Ranks,
+): [number, number, number] {
   const size = sample.length;
   const [low, high] = [(first - below) / inside, (last - below) / inside];
   const deviation = 1 + RANK_DEVIATIONS * Math.sqrt(size * Math.max(low * (1 - low), 1 / size));

@@ -26,3 +26,15 @@ export function selectRank(values: Float64Array, k: number): number {
 
 const medianOfThree = (a: number, b: number, c: number): number =>
   Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+
+/** The median of values without NaN, at least one of them: the mean of the two middle ones where there are two. */
+export function median(values: Float64Array): number {
+  const half = values.length >> 1;
+  const kept = values.slice();
+  const upper = selectRank(kept, half);
+  if (values.length % 2 === 1) return upper;
+  let lower = kept[0]!;
+  for (let i = 1; i < half; i++) lower = Math.max(lower, kept[i]!);
+  // Halves first: the sum of two of the largest doubles overflows.
+  return lower / 2 + upper / 2;
+}

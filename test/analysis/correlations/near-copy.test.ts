@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { spearman } from '../../../src/analysis/correlations/correlation.ts';
 import { isNearCopy } from '../../../src/analysis/correlations/near-copy.ts';
 import { drawAutoregressive, drawNormal, seedUniform } from '../noise.ts';
 
@@ -48,5 +49,23 @@ describe('isNearCopy', () => {
     expect(isNearCopy(steps, brief)).toBe(false);
     brief[13] = steps[13]!;
     expect(isNearCopy(steps, brief)).toBe(true);
+  });
+
+  it('is not fooled by two metrics that only rise together', () => {
+    const rising = Float64Array.from({ length: 90 }, (_, day) => 0.1 * day + 0.3 * drawNormal(uniform));
+    const savings = rising.map((_, day) => 100 + 20 * day + 60 * drawNormal(uniform));
+    expect(spearman(rising, savings)).toBeGreaterThan(0.97);
+    expect(isNearCopy(rising, savings)).toBe(false);
+  });
+
+  it('has no opinion on constants, infinities and nothing', () => {
+    const odd = [new Float64Array(60).fill(3), steps.with(5, Infinity), new Float64Array(60).fill(Number.NaN)];
+    for (const values of odd)
+      expect(
+        isNearCopy(
+          values,
+          steps.map((x) => -x * x),
+        ),
+      ).toBe(false);
   });
 });

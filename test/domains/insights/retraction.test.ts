@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Silence } from '../../../src/analysis/silence.ts';
-import { describeRetraction, isOver, type GroundShift, type MetricsAlive } from '../../../src/domains/insights/retraction.ts';
+import {
+  describeRetraction,
+  isOver,
+  type GroundShift,
+  type MetricsAlive,
+} from '../../../src/domains/insights/retraction.ts';
 
 const metrics: MetricsAlive = new Map([
   ['s', { name: 'Sleep', isActive: true }],

@@ -46,12 +46,12 @@ describe('correlations', () => {
       steps.map((value) => value * 0.7),
     );
     const { correlations: report } = await person.graphql<{ correlations: unknown }>(
-      '{ correlations(input: {}) { familySize nearCopies { coefficient metrics { name } } correlations { lagDays } } }',
+      '{ correlations(input: {}) { familySize tautologies { kind coefficient metrics { name } } correlations { lagDays } } }',
     );
     expect(report).toEqual({
       familySize: 0,
       correlations: [],
-      nearCopies: [{ coefficient: 1, metrics: [{ name: 'Steps' }, { name: 'Distance' }] }],
+      tautologies: [{ kind: 'COPY', coefficient: 1, metrics: [{ name: 'Steps' }, { name: 'Distance' }] }],
     });
   });
 
@@ -103,7 +103,7 @@ describe('insightReadiness', () => {
     expect(find('TREND', 'Short')).toMatchObject({
       reason: 'TOO_FEW_DAYS',
       missingDays: 7,
-      message: 'Short: 7 more days with a value are needed.',
+      message: 'Short: 7 more days with a value are needed to look for a trend.',
     });
     expect(find('TREND', 'Flat')).toMatchObject({ reason: 'CONSTANT' });
     expect(find('TREND', 'Diary')).toMatchObject({ reason: 'NOT_NUMERIC' });
