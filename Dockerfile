@@ -1,4 +1,4 @@
-# Build: everything, to generate the database client; then the development dependencies go.
+# Build: everything, to generate the database client and the kernels of the analysis; then the development dependencies go.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -6,6 +6,7 @@ RUN npm ci
 COPY prisma.config.ts ./
 COPY prisma ./prisma
 COPY scripts/generate.ts ./scripts/generate.ts
+COPY src/analysis/kernels/wasm ./src/analysis/kernels/wasm
 # "optional" and "peer" too: the ORM's command line is an optional peer of its client, and would stay.
 RUN node scripts/generate.ts && npm prune --omit=dev --omit=optional --omit=peer
 

@@ -18,7 +18,7 @@ describe('the checker of the architecture', () => {
       'src/config.ts': `export const port = process.env['PORT'];`,
       'src/kernel/errors.ts': `// it is not process.env that matters here\nexport class Oops extends Error {}`,
       'src/kernel/validate.ts': `import { Oops } from './errors.ts';`,
-      'src/analysis/ranks.ts': `import { mean } from 'simple-statistics';`,
+      'src/analysis/kernels/instance.ts': `import { kernelBytes } from '../../../generated/kernels.ts';`,
       'src/analysis/trend.ts': `import { ranks } from './ranks.ts';`,
       'src/changes/replay.ts': `import { sql } from '../platform/database.ts';`,
       'src/platform/database.ts': `import { Oops } from '../kernel/errors.ts';`,

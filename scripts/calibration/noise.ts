@@ -16,7 +16,7 @@ const bend =
 const plain = (phi: number): Draw => bend(phi, (z) => z);
 const rate = (z: number) => Math.max(1, Math.min(5, Math.round(3 + z)));
 
-/** A third of the days is missing at random, or the values a draw gives are kept with this probability. */
+/** Each day's value is kept with this probability. */
 const thin =
   (draw: Draw, kept: number): Draw =>
   (days, uniform, place) =>
@@ -47,7 +47,7 @@ const rising: Draw = (days, uniform) => {
   return drawAutoregressive(days, 0.3, uniform).map((z, day) => z + (rise * day) / days);
 };
 
-/** A season of the year of its own height and phase; with a second, shorter one. */
+/** A season of the year of its own height and phase, with a wave of half a year up to `second` times as high. */
 const yearly =
   (second: number): Draw =>
   (days, uniform) => {
@@ -96,7 +96,7 @@ export const noise = {
   'φ = 0.6, holidays of 2–6 weeks': withHolidays(plain(0.6)),
   'once a week or so, φ = 0.8': thin(plain(0.8), 0.2),
   'dips on Sundays, φ = 0.3': sundays,
-  'two rising lines, φ = 0.3': rising,
+  'rising lines, φ = 0.3': rising,
   'yearly seasons, φ = 0.3': yearly(0),
   'seasons of two waves, φ = 0.3': yearly(0.5),
   'level shifts, φ = 0.3': shifting,

@@ -34,7 +34,7 @@ export async function compareMethods(histories: number): Promise<void> {
 
 /** The method in use on all lengths of history: share with a finding, and level of the single test. */
 export async function followLengths(histories: number): Promise<void> {
-  const names = LENGTHS.flatMap(([days]) => [`${days} days`, '≤ 0.05 | 0.01 | 0.001'.replaceAll('|', '·')]);
+  const names = LENGTHS.flatMap(([days]) => [`${days} days`, '≤ 0.05 · 0.01 · 0.001']);
   printHead('noise', names);
   for (const kind of Object.keys(noise) as Noise[]) {
     const cells: string[] = [];
@@ -135,8 +135,8 @@ function split(count: number): [from: number, count: number][] {
 }
 
 function describeLevels({ counts, tests }: Outcome, name: Method): string {
-  const digits = [1, 2, 3];
-  return counts[name].below.map((below, i) => `${((100 * below) / tests).toFixed(digits[i])}`).join(' · ');
+  if (tests === 0) return 'too few days';
+  return counts[name].below.map((below, i) => ((100 * below) / tests).toFixed(1 + i)).join(' · ');
 }
 
 const share = (count: number, of: number): string => `${Number(((100 * count) / of).toFixed(1))} %`;

@@ -12,8 +12,9 @@ const USUAL_CRITICAL_VALUE = normalCriticalValue(USUAL_LEVEL);
  * by Fisher's z = atanh r. Its variance is 1/(n-3) for Pearson's r (Fisher 1921), and (1 + r²/2)/(n-3) for Spearman's
  * (Bonett & Wright 2000). Within [-1, 1], never NaN; three pairs or fewer, or an r that is none, leave everything open.
  *
- * Measured, share of 95 % intervals that hold the true value; 1000 histories of 120 days, both series AR(1) with the
- * same φ, coefficient and effective n from `testAtLag`, true r = 0 | 0.3 | 0.6. See docs/algorithms.md.
+ * Measured, share of 95 % intervals that hold the true value, coefficient and effective n from `testAtLag`; both series
+ * AR(1) with one φ of 0, 0.6 or 0.85, true r of 0, 0.3 or 0.6, 60 to 365 days, 500 histories each: Pearson 94–97 %,
+ * Spearman 93–97 %, but 91 % for r = 0.6, φ = 0.85 over 365 days.
  */
 export function intervalOf(r: number, effectiveN: number, method: CorrelationMethod, level = USUAL_LEVEL): Interval {
   if (Number.isNaN(r) || !(effectiveN > 3)) return { low: -1, high: 1 };

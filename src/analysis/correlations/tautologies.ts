@@ -10,7 +10,8 @@ import { correlateSamples, type SampledSeries, sampleSeries } from './sampled-se
  * Two metrics that are one by construction, whose correlation is no news at any lag: the same measurement, be it a day
  * later (COPY), a part and its whole or a result and what it is computed from (PART), a metric and its change, its
  * running sum or its moving average (CHANGE). `coefficient` is Spearman's on the same day for COPY and PART, and
- * Pearson's between the one and what is derived from the other for CHANGE and for a copy that is a day late.
+ * Pearson's between the one and what is derived from the other for CHANGE and for a copy that is a day late; both over
+ * the newest 400 common days.
  */
 export type Tautology = { kind: TautologyKind; a: string; b: string; coefficient: number };
 export type TautologyKind = 'COPY' | 'PART' | 'CHANGE';
@@ -138,7 +139,8 @@ function addPair(
 ): void {
   const [first, second] = [Math.min(one, other), Math.max(one, other)];
   if (found[first]![second]) return;
-  const coefficient = spearman(sampled[first]!.values, sampled[second]!.values);
+  const { driver, outcome } = newestPairs(sampled[first]!.values, sampled[second]!.values, 0);
+  const coefficient = spearman(driver, outcome);
   if (Math.abs(coefficient) >= SOURCE.least) found[first]![second] = { kind, coefficient };
 }
 

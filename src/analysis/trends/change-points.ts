@@ -2,15 +2,16 @@ import { isBinary, isConstant } from '../series/daily-series.ts';
 import { silent, type Silence, tooFewDays } from '../silence.ts';
 import { clipOutliers } from './clip-outliers.ts';
 import { inflationOfMean } from './inflation.ts';
-import { keepCertainSteps, fitLevels, type LevelModel, SHORTEST_LEVEL } from './level-model.ts';
+import { fitLevels, keepCertainSteps, type LevelModel, SHORTEST_LEVEL } from './level-model.ts';
 import { partitionByLevel } from './optimal-partition.ts';
 import { collectPoints, keepFinite, type Points, spareRange } from './points.ts';
 import { median } from './rank-selection.ts';
 
 /**
- * A day from which on a series keeps to another level: `index` is the first day of the new level. Levels are in the
- * metric's units: medians, or means where medians do not tell the two apart (shares of yes for yes and no), of
- * `daysBefore` and `daysAfter` values, up to the neighbouring changes. `pValue` is corrected for having searched.
+ * A day from which on a series keeps to another level: `index` is the first day of the new level. `before` and `after`
+ * are in the metric's units, over the `daysBefore` and `daysAfter` values up to the neighbouring changes: medians, or
+ * means where medians do not tell the levels apart (of yes and no always, as shares); where there is a trend too, as of
+ * the day of the change. `pValue` is corrected for the search, and for the number of changes found.
  */
 export type ChangePoint = {
   index: number;
@@ -21,73 +22,102 @@ export type ChangePoint = {
   pValue: number;
 };
 
+/** The points as they are, without outliers, and these around 0 with a standard deviation of 1, `scale` before. */
+type Prepared = { raw: Points; clipped: Float64Array; standard: Points; scale: number };
+
 /** Fewer values do not show two levels. */
 export const MIN_CHANGE_DAYS = 2 * SHORTEST_LEVEL;
 const SIGNIFICANCE_LEVEL = 0.05;
 const LARGEST_PHI = 0.95;
-const MOST_REFITS = 3;
-/** How much better, in units of χ², levels must explain the values than a line does, to be believed instead of it. */
+const MOST_ROUNDS = 4;
+/** How much better than by a line, in units of χ², levels must explain the values to be believed instead of it. */
 const LINE_ADVANTAGE = 9;
-/** Below this share of the variance a residual is rounding. */
+/** A variance below this share of that of the values is rounding. */
 const ROUNDING = 1e-12;
 
+/**
+ * The days on which a series went over to another level, ascending, each level of 14 values or more. Values count as
+ * consecutive whatever the gaps between them.
+ *
+ * Candidates are the best partition of the values, outliers pulled in, with a penalty of 2 ln n per change (Schwarz's
+ * criterion for a place and a level) times the variance of a mean, which dependence on the past inflates: by what
+ * differences over one and two days say, which changes of level hardly touch, and then by what the partition leaves. Each
+ * is tested (see `fitLevels`), the least certain one is given up and the rest tested again, until all hold at 0.05.
+ *
+ * A line looks like a staircase. So the same is done with a slope that all segments share, and the levels without a
+ * slope are believed only when they explain the values better, by 9 in units of χ²: a step under 1.5 σ in four months
+ * often goes under in that doubt. Slow waves, such as a year's season, do come out as a staircase: take them out before.
+ */
 export function findChangePoints(series: Float64Array): ChangePoint[] | Silence {
   const { days, values } = collectPoints(series);
   if (values.length < MIN_CHANGE_DAYS) return tooFewDays(values.length, MIN_CHANGE_DAYS);
   if (isConstant(values)) return silent('CONSTANT');
-  const raw = { days, values: spareRange(values).values };
-  const points = { days, values: standardize(isBinary(values) ? raw.values : clipOutliers(raw.values)) };
-  const model = chooseModel(points);
-  if (model.starts.length === 0) return silent('NOTHING_FOUND');
-  return describeChanges({ days, values }, points, model);
+  const { unit, values: spared } = spareRange(values);
+  const prepared = prepare({ days, values: spared });
+  const model = prepared.scale > 0 ? chooseModel(prepared.standard) : null;
+  if (!model || model.starts.length === 0) return silent('NOTHING_FOUND');
+  return describeChanges(prepared, model, unit);
 }
 
-/** Around 0 and of variance 1, so that squares and sums neither overflow nor vanish. */
-function standardize(values: Float64Array): Float64Array {
-  const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value / n, 0);
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value - mean)), 0);
-  const deviation = largest * Math.sqrt(values.reduce((sum, value) => sum + ((value - mean) / largest) ** 2 / n, 0));
-  return values.map((value) => (value - mean) / deviation);
+function prepare(raw: Points): Prepared {
+  const clipped = isBinary(raw.values) ? raw.values : clipOutliers(raw.values);
+  const n = clipped.length;
+  const mean = clipped.reduce((sum, value) => sum + value / n, 0);
+  const largest = clipped.reduce((most, value) => Math.max(most, Math.abs(value - mean)), 0);
+  const meanSquare = clipped.reduce((sum, value) => sum + ((value - mean) / largest) ** 2 / n, 0);
+  const scale = isConstant(clipped) ? 0 : largest * Math.sqrt(meanSquare);
+  return { raw, clipped, standard: { days: raw.days, values: clipped.map((value) => (value - mean) / scale) }, scale };
 }
 
+/** Levels alone, or on a slope. */
 function chooseModel(points: Points): LevelModel {
-  let penalty = penaltyPerStep(points.values);
-  let starts = partitionByLevel(points.values, penalty, SHORTEST_LEVEL);
-  for (let round = 0; round < Number(process.env['RO'] ?? 4) && starts.length > 0; round++) {
-    const next = 2 * Math.log(points.values.length) * fitLevels(points, starts, round % 2 === 9).longVariance;
-    if (next <= penalty * 1.01) break;
-    penalty = next;
-    starts = partitionByLevel(points.values, penalty, SHORTEST_LEVEL);
-  }
+  const { starts, penalty } = partitionCautiously(points);
   if (starts.length === 0) return fitLevels(points, [], false);
   const flat = keepCertainSteps(points, starts, false, SIGNIFICANCE_LEVEL);
-  const sloping = keepCertainSteps(points, partitionSloping(points, starts, penalty), true, SIGNIFICANCE_LEVEL);
+  const sloping = keepCertainSteps(points, partitionOnSlope(points, starts, penalty), true, SIGNIFICANCE_LEVEL);
   const noise = Math.max(ROUNDING, Math.min(flat.longVariance, sloping.longVariance));
-  const step = 2 * Math.log(points.values.length);
-  const cost = ({ loss, starts: { length } }: LevelModel) => loss / noise + step * length;
-  return cost(flat) + LINE_ADVANTAGE < cost(sloping) + step ? flat : sloping;
+  const perChange = 2 * Math.log(points.values.length);
+  const costOf = ({ loss, starts: { length } }: LevelModel) => loss / noise + perChange * length;
+  // The slope costs as much as a change: it is one way to be wrong too.
+  return costOf(flat) + LINE_ADVANTAGE < costOf(sloping) + perChange ? flat : sloping;
 }
 
-function partitionSloping(points: Points, first: readonly number[], penalty: number): number[] {
-  let starts = [...first];
-  for (let round = 0; round < MOST_REFITS; round++) {
+/** The best partition, again with a higher penalty while it leaves more noise than the penalty was made for. */
+function partitionCautiously(points: Points): { starts: number[]; penalty: number } {
+  const perChange = 2 * Math.log(points.values.length);
+  let penalty = perChange * varianceOfDifferences(points.values);
+  let starts = partitionByLevel(points.values, penalty, SHORTEST_LEVEL);
+  for (let round = 0; round < MOST_ROUNDS && starts.length > 0; round++) {
+    const higher = perChange * fitLevels(points, starts, false).longVariance;
+    if (higher <= penalty) break;
+    penalty = higher;
+    starts = partitionByLevel(points.values, penalty, SHORTEST_LEVEL);
+  }
+  return { starts, penalty };
+}
+
+/** The best partition of what a slope leaves, the slope that all segments share, and so on until they agree. */
+function partitionOnSlope(points: Points, first: readonly number[], penalty: number): readonly number[] {
+  let starts = first;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
     const { slope } = fitLevels(points, starts, true);
     const level = points.values.map((value, i) => value - slope * points.days[i]!);
     const next = partitionByLevel(level, penalty, SHORTEST_LEVEL);
-    const isSame = next.length === starts.length && next.every((start, i) => start === starts[i]);
+    if (next.join() === starts.join()) break;
     starts = next;
-    if (isSame) break;
   }
   return starts;
 }
 
-function penaltyPerStep(values: Float64Array): number {
-  const n = values.length;
-  const oneApart = meanSquareApart(values, 1);
-  const phi = Math.max(0, Math.min(LARGEST_PHI, meanSquareApart(values, 2) / oneApart - 1));
-  const variance = oneApart / (2 * (1 - phi));
-  return 2 * Math.log(n) * variance * inflationOfMean(n, phi);
+/**
+ * The variance of one value times n/n*, from the mean squares of differences: over k days 2σ²(1 - φᵏ) in an AR(1)
+ * process, so those over two days and over one give 1 + φ (as in AR1seg: Chakar et al. 2017, there with medians). A
+ * change of level adds one difference in n.
+ */
+function varianceOfDifferences(values: Float64Array): number {
+  const overOne = meanSquareApart(values, 1);
+  const phi = Math.max(0, Math.min(LARGEST_PHI, meanSquareApart(values, 2) / overOne - 1));
+  return (overOne / (2 * (1 - phi))) * inflationOfMean(values.length, phi);
 }
 
 function meanSquareApart(values: Float64Array, distance: number): number {
@@ -96,19 +126,35 @@ function meanSquareApart(values: Float64Array, distance: number): number {
   return sum / (values.length - distance);
 }
 
-function describeChanges(raw: Points, points: Points, { starts, pValues }: LevelModel): ChangePoint[] {
-  const bounds = [0, ...starts, raw.values.length];
+function describeChanges(prepared: Prepared, { starts, slope, pValues }: LevelModel, unit: number): ChangePoint[] {
+  const { raw, clipped, scale } = prepared;
+  const bounds = [0, ...starts, clipped.length];
   return starts.map((start, i) => {
     const [from, to] = [bounds[i]!, bounds[i + 2]!];
-    const before = median(raw.values.subarray(from, start));
-    const after = median(raw.values.subarray(start, to));
+    const index = raw.days[start]!;
+    const atChange = (values: Float64Array) => values.map((value, j) => value - slope * scale * (raw.days[j]! - index));
+    const [before, after] = tellLevels(atChange(raw.values), atChange(clipped), [from, start, to]);
     return {
-      index: raw.days[start]!,
-      before,
-      after,
+      index,
+      before: keepFinite(before * unit),
+      after: keepFinite(after * unit),
       daysBefore: start - from,
       daysAfter: to - start,
       pValue: Math.min(1, pValues[i]! * starts.length),
     };
   });
 }
+
+/** Medians, or means without outliers where the medians are equal or say the opposite. */
+function tellLevels(
+  raw: Float64Array,
+  clipped: Float64Array,
+  [from, start, to]: [number, number, number],
+): [before: number, after: number] {
+  const means = [meanOf(clipped.subarray(from, start)), meanOf(clipped.subarray(start, to))] as const;
+  const medians = [median(raw.subarray(from, start)), median(raw.subarray(start, to))] as const;
+  const agree = Math.sign(medians[1] - medians[0]) === Math.sign(means[1] - means[0]);
+  return agree && !isBinary(raw) ? [...medians] : [...means];
+}
+
+const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;

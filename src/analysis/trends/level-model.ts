@@ -6,6 +6,9 @@ import type { Points } from './points.ts';
 
 /** Fewer values in a row are no level. */
 export const SHORTEST_LEVEL = 14;
+/** Autocorrelations further back than two weeks, or than an eighth of the values, are mostly noise. */
+const MOST_LAGS = 14;
+const LEAST_VALUES_PER_LAG = 8;
 
 /** Points from index `start` to before `end` that keep one level, with their mean day and value. */
 type Segment = { start: number; end: number; day: number; level: number };
@@ -99,9 +102,10 @@ function testStep({ segments, slope, spreadOfDays }: Line, noise: Noise, i: numb
   const df = (effectiveN - segments.length - (slope === 0 ? 0 : 1)) / 2;
   if (df <= 0.5) return 1;
   const t = (after.level - before.level - slope * apart) / error;
+  if (Number.isNaN(t)) return 1;
   const around = residuals.subarray(before.start, after.end);
   const floor = gammaTailPValue(
-    t / Math.sqrt(t * t + 2 * df),
+    Math.sign(t) / Math.sqrt(1 + (2 * df) / (t * t)),
     (a + b) / inflationOfMean(a + b, phi),
     describeShape(around),
     shapeOfShare(b / (a + b)),
@@ -136,22 +140,25 @@ function sumSquares(values: Float64Array): number {
   return sum;
 }
 
+/**
+ * φ of the AR(1) process whose means vary as much as those of the residuals, going by their autocorrelations r with the
+ * bias taken out: the greatest of r₁, of √r₂ (the same where noise of measurement hides r₁), and of the φ with (1+φ)/(1-φ)
+ * = 1 + 2 Σ r over a week or two. n values, `fitted` slow terms taken out of them.
+ */
+function dependenceOf(residuals: Float64Array, squares: number, fitted: number): number {
+  const n = residuals.length;
+  const correlate = (lag: number) => correctPhi(laggedProduct(residuals, lag) / squares, n, fitted);
+  let phi = Math.max(0, correlate(1), Math.sqrt(Math.max(0, correlate(2))));
+  let sum = 1;
+  for (let lag = 1; lag <= Math.min(MOST_LAGS, n / LEAST_VALUES_PER_LAG); lag++) {
+    sum += 2 * correlate(lag);
+    if (lag % 7 === 0) phi = Math.max(phi, (sum - 1) / (sum + 1));
+  }
+  return phi;
+}
+
 function laggedProduct(values: Float64Array, lag: number): number {
   let sum = 0;
   for (let i = lag; i < values.length; i++) sum += values[i]! * values[i - lag]!;
   return sum;
 }
-
-function dependenceOf(residuals: Float64Array, squares: number, fitted: number): number {
-  const n = residuals.length;
-  const r = (lag: number) => correctPhi(laggedProduct(residuals, lag) / squares, n, fitted);
-  const phi = Math.max(0, r(1), Math.sqrt(Math.max(0, r(2))));
-  let sum = 1,
-    most = 1;
-  for (let lag = 1; lag <= Math.min(KM.k, n / 8); lag++) {
-    sum += 2 * r(lag);
-    if (lag % 7 === 0) most = Math.max(most, sum);
-  }
-  return Math.max(phi, (most - 1) / (most + 1));
-}
-export const KM = { k: Number(process.env['KM'] ?? 0) };

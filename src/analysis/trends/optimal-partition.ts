@@ -1,108 +1,120 @@
 /**
- * What the best partition of the first t values that last changed at `start` costs, as a function of the last level μ:
- * count μ² - 2 sum μ + constant, `count` and `sum` of the values since.
+ * Which last change is the cheapest for which last level: up to the level `to[i]`, from where the piece before ends, it
+ * is the one at `start[i]`.
  */
-type Parabola = { count: number; sum: number; constant: number };
-/** For levels up to `to` (from where the piece before ends) no last change is cheaper than the one at `start`. */
-type Piece = { start: number; to: number };
-/** Running sums of values and squares before each index, and the least cost of the values before it. */
-type Sums = { first: Float64Array; second: Float64Array; cost: Float64Array; penalty: number };
+type Pieces = { count: number; start: Int32Array; to: Float64Array };
+/** Sums of the values and of their squares before each index, and the least cost of what lies before it. */
+type Sums = { values: Float64Array; squares: Float64Array; cost: Float64Array; penalty: number };
 
 /**
  * The first index of every segment but the first in the partition of values (no NaN) that has the least Σ (y - mean of
- * its segment)² + penalty per change, every segment having `shortest` ≥ 1 values or more; ascending. The optimum, not
- * an approximation: optimal partitioning (Jackson et al. 2005) with functional pruning (FPOP; Rigaill 2015; Maidstone,
- * Hocking, Rigaill & Fearnhead 2017): a last change stays in question only while some level makes it the cheapest. That
- * prunes where nothing changes too, which PELT (Killick, Fearnhead & Eckley 2012) does not. About O(n log n).
+ * its segment)² + `penalty` > 0 per change, among those with `shortest` ≥ 1 values or more in every segment; ascending.
+ *
+ * The optimum, not an approximation: optimal partitioning (Jackson et al. 2005) with functional pruning (FPOP: Rigaill
+ * 2015; Maidstone, Hocking, Rigaill & Fearnhead 2017). A last change stays in question only while it is the cheapest for
+ * some last level μ. Where nothing changes that leaves a handful, whereas PELT (Killick, Fearnhead & Eckley 2012) would
+ * keep all. About O(n log n).
  */
 export function partitionByLevel(values: Float64Array, penalty: number, shortest: number): number[] {
   const n = values.length;
   const sums = sumUp(values, penalty);
-  const [least, greatest] = spanOf(values);
+  const levels = spanOf(values);
   const lastChange = new Int32Array(n + 1);
-  let pieces: Piece[] = [];
+  let [pieces, spare] = [emptyPieces(n), emptyPieces(n)];
   for (let end = shortest; end <= n; end++) {
-    pieces = enterCandidate(pieces, { start: end - shortest, to: greatest }, sums, end, least);
-    let from = least;
-    for (const { start, to } of pieces) {
-      const cost = leastBetween(parabolaOf(sums, start, end), from, to);
-      if (cost < sums.cost[end]!) {
-        sums.cost[end] = cost;
-        lastChange[end] = start;
-      }
-      from = to;
+    if (sums.cost[end - shortest]! < Number.POSITIVE_INFINITY) {
+      enterChange(pieces, spare, end - shortest, sums, end, levels);
+      [pieces, spare] = [spare, pieces];
     }
+    lastChange[end] = findCheapest(pieces, sums, end, levels.least);
   }
   return traceBack(lastChange, n);
 }
 
+const emptyPieces = (n: number): Pieces => ({
+  count: 0,
+  start: new Int32Array(2 * n + 2),
+  to: new Float64Array(2 * n + 2),
+});
+
 function sumUp(values: Float64Array, penalty: number): Sums {
   const n = values.length;
-  const first = new Float64Array(n + 1);
-  const second = new Float64Array(n + 1);
+  const sums = new Float64Array(n + 1);
+  const squares = new Float64Array(n + 1);
   for (let i = 0; i < n; i++) {
-    first[i + 1] = first[i]! + values[i]!;
-    second[i + 1] = second[i]! + values[i]! ** 2;
+    sums[i + 1] = sums[i]! + values[i]!;
+    squares[i + 1] = squares[i]! + values[i]! * values[i]!;
   }
   const cost = new Float64Array(n + 1).fill(Number.POSITIVE_INFINITY);
-  // The first segment begins without a change, so it gets the penalty back.
+  // The first segment does not begin with a change, so it is given the penalty back.
   cost[0] = -penalty;
-  return { first, second, cost, penalty };
+  return { values: sums, squares, cost, penalty };
 }
 
-function spanOf(values: Float64Array): [least: number, greatest: number] {
+function spanOf(values: Float64Array): { least: number; greatest: number } {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     least = Math.min(least, value);
     greatest = Math.max(greatest, value);
   }
-  return [least, greatest];
+  return { least, greatest };
 }
 
-const parabolaOf = ({ first, second, cost, penalty }: Sums, start: number, end: number): Parabola => ({
-  count: end - start,
-  sum: first[end]! - first[start]!,
-  constant: second[end]! - second[start]! + cost[start]! + penalty,
-});
+/** With a last change at `start` the values before `end` cost (end - start) μ² - 2 sum μ + this. */
+const constantOf = ({ squares, cost, penalty }: Sums, start: number, end: number): number =>
+  squares[end]! - squares[start]! + cost[start]! + penalty;
 
-function leastBetween({ count, sum, constant }: Parabola, from: number, to: number): number {
-  const level = Math.max(from, Math.min(to, sum / count));
-  return (count * level - 2 * sum) * level + constant;
-}
-
-/** The pieces with a new last change in them, wherever it is cheaper than the one that was cheapest so far. */
-function enterCandidate(pieces: readonly Piece[], added: Piece, sums: Sums, end: number, least: number): Piece[] {
-  const candidate = parabolaOf(sums, added.start, end);
-  if (candidate.constant === Number.POSITIVE_INFINITY) return [...pieces];
-  if (pieces.length === 0) return [added];
-  const result: Piece[] = [];
+/** Writes the least cost of the values before `end` into the sums; answers where the last change is then. */
+function findCheapest({ count, start, to }: Pieces, sums: Sums, end: number, least: number): number {
+  let cheapest = 0;
   let from = least;
-  for (const { start, to } of pieces) {
-    const [low, high] = rootsOf(parabolaOf(sums, start, end), candidate);
-    // Between the roots the old one is cheaper, for it bends more.
-    push(result, added.start, Math.min(to, low), from);
-    push(result, start, Math.min(to, high), Math.max(from, Math.min(to, low)));
-    push(result, added.start, to, Math.max(from, Math.min(to, high)));
+  for (let i = 0; i < count; i++) {
+    const change = start[i]!;
+    const sum = sums.values[end]! - sums.values[change]!;
+    const level = Math.max(from, Math.min(to[i]!, sum / (end - change)));
+    const cost = ((end - change) * level - 2 * sum) * level + constantOf(sums, change, end);
+    if (cost < sums.cost[end]!) {
+      sums.cost[end] = cost;
+      cheapest = change;
+    }
+    from = to[i]!;
+  }
+  return cheapest;
+}
+
+/** Copies the pieces, with the new change in them wherever it is cheaper than what was the cheapest. */
+function enterChange(
+  pieces: Pieces,
+  target: Pieces,
+  added: number,
+  sums: Sums,
+  end: number,
+  { least, greatest }: { least: number; greatest: number },
+): void {
+  target.count = 0;
+  if (pieces.count === 0) appendPiece(target, added, least, greatest);
+  const constant = constantOf(sums, added, end);
+  let from = least;
+  for (let i = 0; i < pieces.count; i++) {
+    const older = pieces.start[i]!;
+    const to = pieces.to[i]!;
+    // Both are parabolas in μ. The older one has more values, so it bends more and is cheaper between the roots only.
+    const middle = (sums.values[added]! - sums.values[older]!) / (added - older);
+    const square = middle * middle - (constantOf(sums, older, end) - constant) / (added - older);
+    const distance = square > 0 ? Math.sqrt(square) : 0;
+    const low = Math.max(from, Math.min(to, middle - distance));
+    const high = Math.max(from, Math.min(to, middle + distance));
+    appendPiece(target, added, from, low);
+    appendPiece(target, older, low, high);
+    appendPiece(target, added, high, to);
     from = to;
   }
-  return result;
 }
 
-function push(pieces: Piece[], start: number, to: number, from: number): void {
+function appendPiece(pieces: Pieces, change: number, from: number, to: number): void {
   if (!(to > from)) return;
-  const last = pieces.at(-1);
-  if (last?.start === start) last.to = to;
-  else pieces.push({ start, to });
-}
-
-/** Where the costs of two last changes are equal; a pair of +∞ where the newer is cheaper at every level. */
-function rootsOf(older: Parabola, newer: Parabola): [low: number, high: number] {
-  const bend = older.count - newer.count;
-  const middle = (older.sum - newer.sum) / bend;
-  const discriminant = middle ** 2 - (older.constant - newer.constant) / bend;
-  if (!(discriminant > 0)) return [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const distance = Math.sqrt(discriminant);
-  return [middle - distance, middle + distance];
+  if (pieces.count === 0 || pieces.start[pieces.count - 1] !== change) pieces.start[pieces.count++] = change;
+  pieces.to[pieces.count - 1] = to;
 }
 
 function traceBack(lastChange: Int32Array, n: number): number[] {

@@ -17,7 +17,7 @@ describe('noise', () => {
     ['AR(1) φ = 0.95', 120, 12],
     ['φ = 0.6, 40 % of days missing', 120, 12],
     ['dips on Sundays, φ = 0.3', 120, 12],
-    ['two rising lines, φ = 0.3', 120, 12],
+    ['rising lines, φ = 0.3', 120, 12],
     ['level shifts, φ = 0.3', 120, 12],
     ['slow state beneath white noise', 120, 12],
     ['seasons of two waves, φ = 0.3', 365, 6],

@@ -44,7 +44,7 @@ describe('insights.refresh', () => {
     expect(changes).toMatchObject({ seq: seq + 1, kind: 'CREATED', entityType: 'Insight', deviceId: null });
     expect(changes.entity.evidence).toMatchObject({ lagDays: 1, driver: { name: 'Sleep' }, outcome: { name: 'Mood' } });
     expect(changes.entity.title).toMatch(
-      /On days with more Sleep, Mood tends to be higher on the next day \(.* = 0\.\d\d, 179 days, q/,
+      /^On days with at least \S+ h of Sleep, Mood is \S+ higher on the next day \(.* on \d+ days against .* on \d+; . = 0\.\d+ beyond weekday and trend, q/,
     );
     await device.close();
   });
@@ -66,7 +66,7 @@ describe('insights.refresh', () => {
     await person.deleteMetric(mood);
     await analyse(person);
     expect(await list(person)).toEqual([]);
-    expect((await list(person, 'filter: { isActive: false }')).map(({ id }) => id)).toEqual([found!.id]);
+    expect((await list(person, 'isActive: false')).map(({ id }) => id)).toEqual([found!.id]);
     await person.createMetric({ id: mood, name: 'Mood' });
     await person.createEntries(values);
     await analyse(person);
@@ -92,7 +92,7 @@ describe('insights.refresh', () => {
     await person.createEntry({ metricId: sleep, date: '2026-06-30', value: 0 });
     await analyse(person);
     expect(await list(person)).toEqual([]);
-    expect(await list(person, 'filter: { isActive: false }')).toMatchObject([{ id, rating: 'HELPFUL' }]);
+    expect(await list(person, 'isActive: false')).toMatchObject([{ id, rating: 'HELPFUL' }]);
   });
 
   it('reports a trend with its direction', async () => {
@@ -103,7 +103,7 @@ describe('insights.refresh', () => {
       [...noise].map((value, i) => ({ metricId: id, date: day(i), value: 80 - i * 0.1 + value })),
     );
     await analyse(person);
-    const [trend] = await list(person);
+    const [trend] = await list(person, 'isActive: true', 'TREND');
     expect(trend).toMatchObject({ type: 'TREND', evidence: { direction: 'FALLING' } });
     expect(trend!.title).toMatch(/^Weight is falling by about 0\.\d+ kg a week \(90 days, p < 0\.001\)\.$/);
   });
@@ -184,9 +184,10 @@ async function finish(person: Client, jobId: string): Promise<void> {
   throw new Error('the job did not end well');
 }
 
-async function list(person: Client, parameters = ''): Promise<Insight[]> {
+/** Of one kind: two planted series hold an unusual day or a trend by chance too. */
+async function list(person: Client, filter = 'isActive: true', type = 'CORRELATION'): Promise<Insight[]> {
   const { insights } = await person.graphql<Page>(
-    `{ insights${parameters && `(${parameters})`} { edges { node { ${fields} } } } }`,
+    `{ insights(filter: { types: [${type}], ${filter} }) { edges { node { ${fields} } } } }`,
   );
   return insights.edges.map(({ node }) => node);
 }
