@@ -32,7 +32,7 @@ const file = join(import.meta.dirname, '..', 'examples', 'person-4319703577.csv'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'lifegraph-demo-'));
 const server = await startParts(
-  readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error', INSIGHTS_DEBOUNCE_SECONDS: '1' }),
+  readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error', INSIGHTS_DEBOUNCE_SECONDS: '60' }),
 );
 try {
   await show(server.url!);
@@ -52,10 +52,12 @@ async function show(url: string): Promise<void> {
   const seen = [follow('Phone ', phone), follow('Laptop', laptop)];
 
   await importFile(url, laptop);
-  await waitFor(() => seen.every((device) => device.some(({ entityType }) => entityType === 'Insight')));
+  await waitFor(() => seen.every((device) => device.some(({ entity }) => entity?.state === 'APPLIED')));
+  await analyse(phone);
   await waitFor(() => seen[0]!.length === seen[1]!.length);
   compare(seen[0]!, seen[1]!);
   await printInsights(phone);
+  await printSilence(phone);
   await measureExports(url, phone);
   await Promise.all([phone.close(), laptop.close()]);
 }
@@ -100,12 +102,49 @@ function compare(phone: Change[], laptop: Change[]): void {
   if (!isSame || !isGapFree) process.exitCode = 1;
 }
 
+/** Asks for an analysis now, and waits until it is done. */
+async function analyse(device: ApiClient): Promise<void> {
+  const { refreshInsights } = await device.run<{ refreshInsights: { id: string } }>(
+    'mutation { refreshInsights { id } }',
+  );
+  const job = `{ job(id: "${refreshInsights.id}") { state } }`;
+  let state = 'QUEUED';
+  for (let tenths = 0; state !== 'DONE'; tenths += 1) {
+    if (tenths > patience * 10) throw new Error(`the analysis was not done within ${patience} seconds`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    state = (await device.run<{ job: { state: string } }>(job)).job.state;
+  }
+}
+
 async function printInsights(device: ApiClient): Promise<void> {
-  const { insights } = await device.run<{ insights: { edges: { node: { title: string; confidence: number } }[] } }>(
-    '{ insights { edges { node { title confidence } } } }',
+  const { insights, insightSummary } = await device.run<{
+    insights: { edges: { node: { title: string; confidence: number } }[] };
+    insightSummary: { headline: string };
+  }>(
+    `{ insights(first: 100) { edges { node { title confidence } } }
+       insightSummary(range: { from: "2016-05-06", to: "2016-05-12" }) { headline } }`,
   );
   console.log(`\nInsights of the month (${insights.edges.length}):`);
   for (const { node } of insights.edges) console.log(`  ${node.title} Confidence ${node.confidence.toFixed(3)}.`);
+  console.log(`\nThe last week: ${insightSummary.headline}`);
+}
+
+/** Says why there are no more of them: silence is an answer too. */
+async function printSilence(device: ApiClient): Promise<void> {
+  const { insightReadiness, correlations } = await device.run<{
+    insightReadiness: { type: string; reason: string; isFound: boolean; message: string }[];
+    correlations: { familySize: number; tautologies: { kind: string; metrics: { name: string }[] }[] };
+  }>(
+    `{ insightReadiness { type reason isFound message }
+       correlations(input: {}) { familySize tautologies { kind metrics { name } } } }`,
+  );
+  const open = insightReadiness.filter(({ isFound }) => !isFound);
+  const reasons = Map.groupBy(open, ({ type, reason }) => `${type} ${reason}`);
+  console.log(`\n${open.length} questions without an insight, and why (one of each kind):`);
+  for (const [kind, rows] of reasons) console.log(`  ${rows.length} × ${kind}: ${rows[0]!.message}`);
+  console.log(`\n${correlations.familySize} tests were made. Not tested, because no discovery:`);
+  for (const { kind, metrics } of correlations.tautologies)
+    console.log(`  ${metrics.map(({ name }) => name).join(' and ')} (${kind.toLowerCase()})`);
 }
 
 async function measureExports(url: string, device: ApiClient): Promise<void> {

@@ -17,7 +17,7 @@ export type Tautology = { kind: TautologyKind; a: string; b: string; coefficient
 export type TautologyKind = 'COPY' | 'PART' | 'CHANGE';
 
 type Found = Pick<Tautology, 'kind' | 'coefficient'>;
-/** Row and column of the pair in the order of the input; below the diagonal the same again. */
+/** By row and column of the pair, in the order of the input. */
 type Table<T> = T[][];
 
 /** What a sample of the days still shows of a tautology, whatever the draw; a sample too small to tell shows all. */

@@ -28,7 +28,7 @@ type Prepared = { raw: Points; clipped: Float64Array; standard: Points; scale: n
 /** Fewer values do not show two levels. */
 export const MIN_CHANGE_DAYS = 2 * SHORTEST_LEVEL;
 const SIGNIFICANCE_LEVEL = 0.05;
-const LARGEST_PHI = 0.95;
+const LARGEST_PHI = 0.9;
 const MOST_ROUNDS = 4;
 /** How much better than by a line, in units of χ², levels must explain the values to be believed instead of it. */
 const LINE_ADVANTAGE = 9;

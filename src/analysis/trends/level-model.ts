@@ -9,6 +9,8 @@ export const SHORTEST_LEVEL = 14;
 /** Autocorrelations further back than two weeks, or than an eighth of the values, are mostly noise. */
 const MOST_LAGS = 14;
 const LEAST_VALUES_PER_LAG = 8;
+/** Residuals with a mean square below this, beside a variance of 1, are rounding, whose pattern means nothing. */
+const ROUNDING = 1e-20;
 
 /** Points from index `start` to before `end` that keep one level, with their mean day and value. */
 type Segment = { start: number; end: number; day: number; level: number };
@@ -30,7 +32,7 @@ export type LevelModel = {
 };
 
 /**
- * Levels with these `starts`, by least squares, and a test of every step, with Student's t: the difference of two
+ * Levels with these `starts`, by least squares to values with a variance about 1, and a test of every step, with Student's t: the difference of two
  * neighbouring levels (less what the slope explains) against n* / (n/n*) of an AR(1) process, φ taken from the residuals
  * and relieved of its bias. As in the test of a trend the degrees of freedom are halved, because φ is an estimate, and
  * p is never below the gamma tail that rare values call for.
@@ -86,7 +88,7 @@ function describeNoise({ days, values }: Points, { segments, slope }: Line, fitt
     for (let i = start; i < end; i++) residuals[i] = values[i]! - level - slope * (days[i]! - day);
   }
   const squares = sumSquares(residuals);
-  const phi = squares > 0 ? dependenceOf(residuals, squares, fitted) : 0;
+  const phi = squares > ROUNDING * n ? dependenceOf(residuals, squares, fitted) : 0;
   // A mean takes its own variance out of the residuals around it.
   const taken = segments.reduce((sum, { start, end }) => sum + inflationOfMean(end - start, phi), 0);
   return { residuals, variance: squares / Math.max(1, n - taken), phi, effectiveN: n / inflationOfMean(n, phi) };
