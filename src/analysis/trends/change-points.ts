@@ -28,7 +28,8 @@ type Prepared = { raw: Points; clipped: Float64Array; standard: Points; scale: n
 /** Fewer values do not show two levels. */
 export const MIN_CHANGE_DAYS = 2 * SHORTEST_LEVEL;
 const SIGNIFICANCE_LEVEL = 0.05;
-const LARGEST_PHI = 0.9;
+/** Of differences; changes of level raise it. A higher one shows in what the partition leaves. */
+const LARGEST_PHI = 0.8;
 const MOST_ROUNDS = 4;
 /** How much better than by a line, in units of χ², levels must explain the values to be believed instead of it. */
 const LINE_ADVANTAGE = 9;
@@ -132,7 +133,10 @@ function describeChanges(prepared: Prepared, { starts, slope, pValues }: LevelMo
   return starts.map((start, i) => {
     const [from, to] = [bounds[i]!, bounds[i + 2]!];
     const index = raw.days[start]!;
-    const atChange = (values: Float64Array) => values.map((value, j) => value - slope * scale * (raw.days[j]! - index));
+    // Between the last day of the old level and the first of the new one.
+    const moment = (raw.days[start - 1]! + index) / 2;
+    const atChange = (values: Float64Array) =>
+      values.map((value, j) => value - slope * scale * (raw.days[j]! - moment));
     const [before, after] = tellLevels(atChange(raw.values), atChange(clipped), [from, start, to]);
     return {
       index,

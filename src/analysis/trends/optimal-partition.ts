@@ -120,5 +120,5 @@ function appendPiece(pieces: Pieces, change: number, from: number, to: number): 
 function traceBack(lastChange: Int32Array, n: number): number[] {
   const changes: number[] = [];
   for (let end = lastChange[n]!; end > 0; end = lastChange[end]!) changes.push(end);
-  return changes.reverse();
+  return changes.toReversed();
 }

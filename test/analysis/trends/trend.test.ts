@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scoreKendall } from '../../../src/analysis/trends/mann-kendall.ts';
-import { medianSlope } from '../../../src/analysis/trends/median-slope.ts';
 import { testTrend } from '../../../src/analysis/trends/trend.ts';
 import { drawAutoregressive, seedUniform } from '../noise.ts';
 import { references } from '../references.ts';
@@ -88,24 +87,41 @@ describe('testTrend', () => {
       .filter(({ direction }) => direction === 'RISING');
     expect(seen.length).toBeGreaterThanOrEqual(85);
   });
-});
 
-describe('medianSlope', () => {
-  const sortAll = (values: Float64Array) => {
-    const slopes = [...values].flatMap((later, j) =>
-      [...values.subarray(0, j)].map((earlier, i) => (later - earlier) / (j - i)),
+  it('does not care for missing days at the ends, and turns round with time', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const values = drawAutoregressive(40, 0.5, seedUniform(seed)).map((x, day) => x + day / 30);
+        const trend = testTrend(values)!;
+        const padded = testTrend(Float64Array.of(Number.NaN, ...values, Number.NaN, Number.NaN))!;
+        expect(padded).toEqual({ ...trend, intercept: expect.closeTo(trend.intercept - trend.slopePerDay, 9) });
+        expect(testTrend(values.toReversed())).toMatchObject({
+          slopePerDay: expect.closeTo(-trend.slopePerDay, 9),
+          pValue: expect.closeTo(trend.pValue, 9),
+          strength: expect.closeTo(-trend.strength, 12),
+        });
+      }),
+      { numRuns: 50 },
     );
-    const sorted = Float64Array.from(slopes).sort();
-    return (sorted[Math.ceil(sorted.length / 2) - 1]! + sorted[Math.floor(sorted.length / 2)]!) / 2;
-  };
+  });
 
-  it.each([
-    ['even count', 500, (x: number) => x],
-    ['odd count', 503, (x: number) => x],
-    ['full of ties', 601, Math.round],
-    ['mostly equal', 600, (x: number) => Number(x > 2)],
-  ])('finds the exact median without keeping all slopes: %s', (_, n, shape) => {
-    const values = drawAutoregressive(n, 0.5, seedUniform(n)).map(shape);
-    expect(medianSlope({ days: Float64Array.from(values.keys()), values })).toBe(sortAll(values));
+  it('is not moved by a wild day, nor by values at the ends of the range of doubles', () => {
+    const line = Float64Array.from({ length: 40 }, (_, day) => (day === 20 ? 1e308 : 0.5 * day));
+    expect(testTrend(line)).toMatchObject({ direction: 'RISING', slopePerDay: 0.5 });
+    const fromEndToEnd = Float64Array.from({ length: 40 }, (_, day) => (day / 19.5 - 1) * 1.7e308);
+    expect(testTrend(fromEndToEnd)).toMatchObject({ direction: 'RISING', strength: 1 });
+    const tiny = Float64Array.from({ length: 40 }, (_, day) => day * 1e-310);
+    expect(testTrend(tiny)).toMatchObject({ direction: 'RISING', slopePerDay: expect.closeTo(1e-310, 300) });
+  });
+
+  it('answers with finite numbers whatever comes', () => {
+    const numbers = fc.oneof(fc.double(), fc.integer({ min: -2, max: 2 }), fc.constantFrom(1e308, -1e308, 5e-324));
+    fc.assert(
+      fc.property(fc.array(numbers, { minLength: 5, maxLength: 60 }), fc.nat({ max: 2000 }), (list, start) => {
+        const series = Float64Array.from([...Array.from({ length: start }, () => Number.NaN), ...list]);
+        const { direction: _, ...figures } = testTrend(series) ?? { direction: null };
+        expect(Object.values(figures).every(Number.isFinite)).toBe(true);
+      }),
+    );
   });
 });

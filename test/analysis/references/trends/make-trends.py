@@ -24,7 +24,9 @@ def ask_r(days, values):
     """Kendall's z = S / sqrt(Var S), ties in the variance and no continuity correction, and tau."""
     table = "\n".join(f"{day} {value!r}" for day, value in zip(days, values))
     answer = subprocess.run(["Rscript", "-e", IN_R], input=table, capture_output=True, text=True, check=True)
-    return [float(number) for number in answer.stdout.split()]
+    z, tau = (float(number) for number in answer.stdout.split())
+    # R divides by n - 2 for ties on both sides, and has no z for two pairs.
+    return (None if np.isnan(z) else z), tau
 
 
 def case(name, days, values):
@@ -74,4 +76,4 @@ cases = [
     case("ten values", t[:10], rounded(noise(10) + t[:10] / 5)),
 ]
 target = Path(__file__).with_name("trends.json")
-target.write_text(json.dumps({"cases": cases}) + "\n")
+target.write_text(json.dumps({"cases": cases}, allow_nan=False) + "\n")
