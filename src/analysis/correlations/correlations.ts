@@ -1,14 +1,7 @@
 import type { DailySeries } from '../series/daily-series.ts';
 import { benjaminiHochberg } from '../distributions/significance.ts';
-import {
-  type CorrelationMethod,
-  type LaggedTest,
-  MIN_PAIRS,
-  newsFor,
-  type PreparedSeries,
-  prepareSeries,
-  testAtLag,
-} from './lagged-test.ts';
+import { type CorrelationMethod, type LaggedTest, MIN_PAIRS } from './lagged-test.ts';
+import { prepareSubjects, testPairAtLags } from './pair-family.ts';
 import { findTautologies, type Tautology } from './tautologies.ts';
 
 export { type CorrelationMethod, MIN_PAIRS } from './lagged-test.ts';
@@ -26,10 +19,13 @@ export type CorrelationInput = { firstDay: number; series: readonly DailySeries[
 export type CorrelationResult = LaggedTest & { qValue: number; isSignificant: boolean };
 export type CorrelationOptions = {
   method: CorrelationMethod;
-  maxLagDays: number;
+  maxLagDays: number /* up to 30 */;
   minPairs?: number /* default 14 */;
   falseDiscoveryRate?: number /* default 0.10 */;
+  tautologies?: readonly Tautology[] /* where they are known already; by default they are searched for */;
 };
+/** The same for a family of several methods. */
+export type FamilyOptions = Omit<CorrelationOptions, 'method'>;
 export type CorrelationFamily = { familySize: number; results: CorrelationResult[]; tautologies: Tautology[] };
 
 export const FALSE_DISCOVERY_RATE = 0.1;
@@ -38,18 +34,28 @@ export const FALSE_DISCOVERY_RATE = 0.1;
  * All pairs: at lag 0 each unordered pair once; at lag ≥ 1 both directions (driver leads). Pairs with < minPairs common
  * days or a constant side are not tested and not in the family; neither are tautologies, at any lag. Results come in
  * the order of the input: by pair, then lag, then direction.
+ * @throws RangeError for lags that are no whole number of days up to 30
  */
 export function testCorrelations(
-  { firstDay, series }: CorrelationInput,
-  options: CorrelationOptions,
+  input: CorrelationInput,
+  { method, ...options }: CorrelationOptions,
 ): CorrelationFamily {
-  const prepared = series.map((one) => prepareSeries(one, firstDay, options.method));
-  const tautologies = findTautologies(series);
+  return testFamily(input, [method], options);
+}
+
+/** The same by several methods, all tests in one family: they come by pair, then method, lag and direction. */
+export function testFamily(
+  { firstDay, series }: CorrelationInput,
+  methods: readonly CorrelationMethod[],
+  { maxLagDays, minPairs = MIN_PAIRS, falseDiscoveryRate, ...known }: FamilyOptions,
+): CorrelationFamily {
+  const tautologies = [...(known.tautologies ?? findTautologies(series))];
   const untested = new Set(tautologies.map(({ a, b }) => JSON.stringify([a, b])));
-  const tested = [...unorderedPairs(prepared)].flatMap(([a, b]) =>
-    untested.has(JSON.stringify([a.id, b.id])) ? [] : testPair(a, b, options),
+  const subjects = prepareSubjects(series, firstDay, methods);
+  const tested = [...unorderedPairs(subjects.all)].flatMap(([a, b]) =>
+    untested.has(JSON.stringify([a.id, b.id])) ? [] : testPairAtLags(subjects, a, b, { maxLagDays, minPairs }),
   );
-  return { familySize: tested.length, results: judgeFamily(tested, options.falseDiscoveryRate), tautologies };
+  return { familySize: tested.length, results: judgeFamily(tested, falseDiscoveryRate), tautologies };
 }
 
 /** Gives each test its q-value over all of `tested`, taken as one family (Benjamini & Hochberg 1995). Same order. */
@@ -66,13 +72,4 @@ export function* unorderedPairs<T>(list: readonly T[]): Generator<[T, T]> {
   for (let i = 0; i < list.length; i++) {
     for (let j = i + 1; j < list.length; j++) yield [list[i]!, list[j]!];
   }
-}
-
-function testPair(a: PreparedSeries, b: PreparedSeries, { maxLagDays, minPairs = MIN_PAIRS }: CorrelationOptions) {
-  const tests = [testAtLag(a, b, 0, minPairs)];
-  const [aNews, bNews] = [newsFor(a, b, 1), newsFor(b, a, 1)];
-  for (let lag = 1; lag <= maxLagDays; lag++) {
-    tests.push(testAtLag(a, b, lag, minPairs, aNews), testAtLag(b, a, lag, minPairs, bNews));
-  }
-  return tests.filter((test) => test !== null);
 }

@@ -5,15 +5,20 @@
  * autocorrelations ρ from lag 0 on; the sum ends where the shorter one does. Never more than n.
  */
 export function effectiveSize(days: Int32Array, a: Float64Array, b: Float64Array): number {
-  const n = days.length;
-  const counts = countDistances(days, Math.min(a.length, b.length) - 1);
+  return weighDistances(countDistances(days, Math.min(a.length, b.length) - 1), a, b);
+}
+
+/** The same of days that were counted by their distances, as `countDistances` does it, at least as far as ρ is known. */
+export function weighDistances(distances: ArrayLike<number>, a: Float64Array, b: Float64Array): number {
+  const n = distances[0]!;
+  const known = Math.min(a.length, b.length);
   let sum = 0;
-  for (let lag = 1; lag < counts.length; lag++) sum += counts[lag]! * a[lag]! * b[lag]!;
+  for (let lag = 1; lag < known; lag++) sum += distances[lag]! * a[lag]! * b[lag]!;
   return (n * n) / Math.max(n, n + 2 * sum);
 }
 
-/** How many pairs of an earlier and a later one of `days` are k days apart, for k = 0..`furthest`. */
-function countDistances(days: Int32Array, furthest: number): Float64Array {
+/** How many pairs of an earlier and a later one of `days` (ascending) are k days apart, for k = 0..`furthest`. */
+export function countDistances(days: Int32Array, furthest: number): Float64Array {
   const n = days.length;
   const counts = new Float64Array(furthest + 1);
   // Without gaps there is nothing to count.

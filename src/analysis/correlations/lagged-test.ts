@@ -91,7 +91,7 @@ function countMostTied(values: Float64Array, sorted: Int32Array): number {
  */
 export function newsFor(driver: PreparedSeries, outcome: PreparedSeries, lagDays: number): News {
   const isOwn = lagDays === 0 || driver.phi <= outcome.phi;
-  return isOwn ? driver.news : removeCarryOver(driver.residuals, outcome.phi);
+  return isOwn ? driver.news : removeCarryOver(driver.residuals, outcome.phi, driver.news);
 }
 
 /**
@@ -125,18 +125,46 @@ export function testAdjusted(
   minPairs = MIN_PAIRS,
   driverNews = newsFor(driver, outcome, lagDays),
 ): AdjustedTest | null {
-  const raw = pairAtLag(driver.values, outcome.values, lagDays);
-  const n = raw.days.length;
-  if (n < minPairs || isConstant(raw.driver) || isConstant(raw.outcome)) return null;
-  const share = 1 - Math.max(driver.fittedShare, outcome.fittedShare);
-  const effectiveN = share * effectiveSize(raw.days, driverNews.autocorrelations, outcome.news.autocorrelations);
+  const news = pairAtLag(driverNews.values, outcome.news.values, lagDays);
+  const n = news.days.length;
+  if (n < minPairs || !varyTogether(driver, outcome, lagDays, n)) return null;
+  const known = effectiveSize(news.days, driverNews.autocorrelations, outcome.news.autocorrelations);
+  const effectiveN = spendFitted(driver, outcome, known);
   const names = { driver: driver.id, outcome: outcome.id, lagDays, method: driver.method };
-  return {
-    ...names,
-    n,
-    effectiveN,
-    ...testNews(pairAtLag(driverNews.values, outcome.news.values, lagDays), effectiveN),
-  };
+  return { ...names, n, effectiveN, ...judgeNews(correlateComplete(news.driver, news.outcome), effectiveN, () => news) };
+}
+
+/** What independent days are worth once the calendar was fitted to the values. */
+export const spendFitted = (driver: PreparedSeries, outcome: PreparedSeries, days: number): number =>
+  days * (1 - Math.max(driver.fittedShare, outcome.fittedShare));
+
+/**
+ * Whether both sides vary over their `n` common days, the driver's moved on by `lagDays` (≥ 0): surely when no value
+ * comes as often as that.
+ */
+export function varyTogether(driver: PreparedSeries, outcome: PreparedSeries, lagDays: number, n: number): boolean {
+  if (n > driver.mostTied && n > outcome.mostTied) return true;
+  const raw = pairAtLag(driver.values, outcome.values, lagDays);
+  return !isConstant(raw.driver) && !isConstant(raw.outcome);
+}
+
+/**
+ * The adjusted coefficient and its p-value.
+ * @param r the coefficient of the news; NaN where nothing is left of a side
+ * @param takeNews the news on the common days, wanted by few
+ */
+export function judgeNews(
+  r: number,
+  effectiveN: number,
+  takeNews: () => Sides,
+): Pick<AdjustedTest, 'adjustedCoefficient' | 'pValue'> {
+  if (Number.isNaN(r)) return { adjustedCoefficient: 0, pValue: 1 };
+  const pValue = correlationPValue(r, effectiveN);
+  // A floor that cannot matter is not computed.
+  if (pValue > HOPELESS) return { adjustedCoefficient: r, pValue };
+  const news = takeNews();
+  const floor = gammaTailPValue(r, effectiveN, describeShape(news.driver), describeShape(news.outcome));
+  return { adjustedCoefficient: r, pValue: Math.max(pValue, floor) };
 }
 
 /** The coefficient of the days as they are; ranks are those over the common days. NaN when a side does not vary. */
@@ -144,16 +172,6 @@ function correlateAtLag(driver: PreparedSeries, outcome: PreparedSeries, lagDays
   const raw = pairAtLag(driver.values, outcome.values, lagDays);
   const scores = driver.method === 'SPEARMAN' ? rankPairs(driver, outcome, raw.days, lagDays) : raw;
   return correlateComplete(scores.driver, scores.outcome);
-}
-
-function testNews(news: Sides, effectiveN: number): Pick<AdjustedTest, 'adjustedCoefficient' | 'pValue'> {
-  if (isConstant(news.driver) || isConstant(news.outcome)) return { adjustedCoefficient: 0, pValue: 1 };
-  const r = correlateComplete(news.driver, news.outcome);
-  const pValue = correlationPValue(r, effectiveN);
-  // A floor that cannot matter is not computed.
-  if (pValue > HOPELESS) return { adjustedCoefficient: r, pValue };
-  const floor = gammaTailPValue(r, effectiveN, describeShape(news.driver), describeShape(news.outcome));
-  return { adjustedCoefficient: r, pValue: Math.max(pValue, floor) };
 }
 
 function rankPairs(driver: PreparedSeries, outcome: PreparedSeries, days: Int32Array, lagDays: number): Sides {

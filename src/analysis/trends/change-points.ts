@@ -32,7 +32,7 @@ const SIGNIFICANCE_LEVEL = 0.05;
 const LARGEST_PHI = 0.8;
 const MOST_ROUNDS = 4;
 /** How much better than by a line, in units of χ², levels must explain the values to be believed instead of it. */
-const LINE_ADVANTAGE = 9;
+const LINE_ADVANTAGE = 8;
 /** A variance below this share of that of the values is rounding. */
 const ROUNDING = 1e-12;
 
@@ -46,8 +46,13 @@ const ROUNDING = 1e-12;
  * is tested (see `fitLevels`), the least certain one is given up and the rest tested again, until all hold at 0.05.
  *
  * A line looks like a staircase. So the same is done with a slope that all segments share, and the levels without a
- * slope are believed only when they explain the values better, by 9 in units of χ²: a step under 1.5 σ in four months
- * often goes under in that doubt. Slow waves, such as a year's season, do come out as a staircase: take them out before.
+ * slope are believed only when they explain the values better, by 8 in units of χ². That is what a step by 1 σ in four
+ * months mostly goes under in. Slow waves, such as a year's season, do come out as a staircase: take them out before.
+ *
+ * Measured, share of series with any change, 120 | 365 | 1825 days: AR(1) φ = 0 0 | 0 | 0.3 %, 0.3 0.8 | 0.5 | 0.3 %,
+ * 0.6 0.8 | 1 | 0.3 %, 0.8 2.5 | 1 | 0.3 % (400 series each); a rise by 0.5 to 20 σ at φ ≤ 0.6 up to 6 | 4 | 3 %, worst
+ * at 2 σ. A step at half time, φ = 0.3, is found within a week and 3 % of the days: 1 σ 21 | 73 | 100 %, 2 σ 82 | 100 |
+ * 100 %.
  */
 export function findChangePoints(series: Float64Array): ChangePoint[] | Silence {
   const { days, values } = collectPoints(series);

@@ -32,15 +32,15 @@ export type LevelModel = {
 };
 
 /**
- * Levels with these `starts`, by least squares to values with a variance about 1, and a test of every step, with Student's t: the difference of two
- * neighbouring levels (less what the slope explains) against n* / (n/n*) of an AR(1) process, φ taken from the residuals
- * and relieved of its bias. As in the test of a trend the degrees of freedom are halved, because φ is an estimate, and
- * p is never below the gamma tail that rare values call for.
+ * Levels with these `starts`, by least squares to values with a variance about 1, and a test of every step with
+ * Student's t: the difference of two neighbouring levels, less what the slope explains, beside the variance that means
+ * have in an AR(1) process with the φ of the residuals. As in the test of a trend the degrees of freedom are halved,
+ * because φ is an estimate, and p is never below the gamma tail that rare values call for.
  *
  * The steps were looked for, so p is multiplied by the looks that the search was worth. For one step anywhere that is
- * about b² ln(n/14 - 1) + 2, with b the normal deviate that has this p (the tail of the greatest of such tests:
- * Csörgő & Horváth 1997, 1.3.26); where neighbouring steps cut the view to m of the n values, both ends of the view
- * were chosen too, which counts as (n/m)² views.
+ * about b² ln(n/14 - 1) + 2, with b the normal deviate that has this p (the tail of the greatest of such tests: Csörgő &
+ * Horváth 1997, 1.3.26); where neighbouring steps cut the view to m of the n values, both ends of the view were chosen
+ * too, which counts as (n/m)² views: a round figure, which simulations bear out.
  */
 export function fitLevels(points: Points, starts: readonly number[], hasSlope: boolean): LevelModel {
   const line = fitLine(points, starts, hasSlope);
@@ -144,8 +144,8 @@ function sumSquares(values: Float64Array): number {
 
 /**
  * φ of the AR(1) process whose means vary as much as those of the residuals, going by their autocorrelations r with the
- * bias taken out: the greatest of r₁, of √r₂ (the same where noise of measurement hides r₁), and of the φ with (1+φ)/(1-φ)
- * = 1 + 2 Σ r over a week or two. n values, `fitted` slow terms taken out of them.
+ * bias taken out: the greatest of r₁, of √r₂ (the same, where noise of measurement hides r₁), and of the φ with
+ * (1+φ)/(1-φ) = 1 + 2 Σ r over one week or two. `fitted` slow terms were taken out of the residuals.
  */
 function dependenceOf(residuals: Float64Array, squares: number, fitted: number): number {
   const n = residuals.length;

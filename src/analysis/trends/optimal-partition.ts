@@ -3,8 +3,11 @@
  * is the one at `start[i]`.
  */
 type Pieces = { count: number; start: Int32Array; to: Float64Array };
-/** Sums of the values and of their squares before each index, and the least cost of what lies before it. */
-type Sums = { values: Float64Array; squares: Float64Array; cost: Float64Array; penalty: number };
+/**
+ * Sums of the values and of their squares before each index. With a last change at `start` the values before `end` cost
+ * (end - start) μ² - 2 μ Σ y + squares[end] + base[start]; `base` is infinite where no change can be.
+ */
+type Sums = { values: Float64Array; squares: Float64Array; base: Float64Array };
 
 /**
  * The first index of every segment but the first in the partition of values (no NaN) that has the least Σ (y - mean of
@@ -17,16 +20,18 @@ type Sums = { values: Float64Array; squares: Float64Array; cost: Float64Array; p
  */
 export function partitionByLevel(values: Float64Array, penalty: number, shortest: number): number[] {
   const n = values.length;
-  const sums = sumUp(values, penalty);
+  const sums = sumUp(values);
   const levels = spanOf(values);
   const lastChange = new Int32Array(n + 1);
   let [pieces, spare] = [emptyPieces(n), emptyPieces(n)];
   for (let end = shortest; end <= n; end++) {
-    if (sums.cost[end - shortest]! < Number.POSITIVE_INFINITY) {
-      enterChange(pieces, spare, end - shortest, sums, end, levels);
+    if (sums.base[end - shortest]! < Number.POSITIVE_INFINITY) {
+      enterChange(pieces, spare, end - shortest, sums, levels);
       [pieces, spare] = [spare, pieces];
     }
-    lastChange[end] = findCheapest(pieces, sums, end, levels.least);
+    const { change, cost } = findCheapest(pieces, sums, end, levels.least);
+    lastChange[end] = change;
+    sums.base[end] = cost + penalty - sums.squares[end]!;
   }
   return traceBack(lastChange, n);
 }
@@ -37,7 +42,7 @@ const emptyPieces = (n: number): Pieces => ({
   to: new Float64Array(2 * n + 2),
 });
 
-function sumUp(values: Float64Array, penalty: number): Sums {
+function sumUp(values: Float64Array): Sums {
   const n = values.length;
   const sums = new Float64Array(n + 1);
   const squares = new Float64Array(n + 1);
@@ -45,10 +50,10 @@ function sumUp(values: Float64Array, penalty: number): Sums {
     sums[i + 1] = sums[i]! + values[i]!;
     squares[i + 1] = squares[i]! + values[i]! * values[i]!;
   }
-  const cost = new Float64Array(n + 1).fill(Number.POSITIVE_INFINITY);
-  // The first segment does not begin with a change, so it is given the penalty back.
-  cost[0] = -penalty;
-  return { values: sums, squares, cost, penalty };
+  const base = new Float64Array(n + 1).fill(Number.POSITIVE_INFINITY);
+  // The first segment does not begin with a change, so it pays no penalty.
+  base[0] = 0;
+  return { values: sums, squares, base };
 }
 
 function spanOf(values: Float64Array): { least: number; greatest: number } {
@@ -60,26 +65,20 @@ function spanOf(values: Float64Array): { least: number; greatest: number } {
   return { least, greatest };
 }
 
-/** With a last change at `start` the values before `end` cost (end - start) μ² - 2 sum μ + this. */
-const constantOf = ({ squares, cost, penalty }: Sums, start: number, end: number): number =>
-  squares[end]! - squares[start]! + cost[start]! + penalty;
-
-/** Writes the least cost of the values before `end` into the sums; answers where the last change is then. */
-function findCheapest({ count, start, to }: Pieces, sums: Sums, end: number, least: number): number {
-  let cheapest = 0;
+/** The last change that makes the values before `end` cost least, and what they cost then. */
+function findCheapest(pieces: Pieces, sums: Sums, end: number, least: number): { change: number; cost: number } {
+  let [change, cost] = [0, Number.POSITIVE_INFINITY];
   let from = least;
-  for (let i = 0; i < count; i++) {
-    const change = start[i]!;
-    const sum = sums.values[end]! - sums.values[change]!;
-    const level = Math.max(from, Math.min(to[i]!, sum / (end - change)));
-    const cost = ((end - change) * level - 2 * sum) * level + constantOf(sums, change, end);
-    if (cost < sums.cost[end]!) {
-      sums.cost[end] = cost;
-      cheapest = change;
-    }
-    from = to[i]!;
+  for (let i = 0; i < pieces.count; i++) {
+    const start = pieces.start[i]!;
+    const to = pieces.to[i]!;
+    const sum = sums.values[end]! - sums.values[start]!;
+    const level = Math.max(from, Math.min(to, sum / (end - start)));
+    const own = ((end - start) * level - 2 * sum) * level + sums.base[start]!;
+    if (own < cost) [change, cost] = [start, own];
+    from = to;
   }
-  return cheapest;
+  return { change, cost: cost + sums.squares[end]! };
 }
 
 /** Copies the pieces, with the new change in them wherever it is cheaper than what was the cheapest. */
@@ -87,20 +86,18 @@ function enterChange(
   pieces: Pieces,
   target: Pieces,
   added: number,
-  sums: Sums,
-  end: number,
+  { values, base }: Sums,
   { least, greatest }: { least: number; greatest: number },
 ): void {
   target.count = 0;
   if (pieces.count === 0) appendPiece(target, added, least, greatest);
-  const constant = constantOf(sums, added, end);
   let from = least;
   for (let i = 0; i < pieces.count; i++) {
     const older = pieces.start[i]!;
     const to = pieces.to[i]!;
     // Both are parabolas in μ. The older one has more values, so it bends more and is cheaper between the roots only.
-    const middle = (sums.values[added]! - sums.values[older]!) / (added - older);
-    const square = middle * middle - (constantOf(sums, older, end) - constant) / (added - older);
+    const middle = (values[added]! - values[older]!) / (added - older);
+    const square = middle * middle - (base[older]! - base[added]!) / (added - older);
     const distance = square > 0 ? Math.sqrt(square) : 0;
     const low = Math.max(from, Math.min(to, middle - distance));
     const high = Math.max(from, Math.min(to, middle + distance));

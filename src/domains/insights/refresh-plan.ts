@@ -59,15 +59,10 @@ function isUpToDate(kept: Insight, found: NewInsight): boolean {
   return isShownRightly && isDeepStrictEqual(toKeptContent(kept), toFoundContent(found));
 }
 
-const toKeptContent = ({ type, title, confidence, rangeFrom, rangeTo, metricIds, evidence }: Insight): object => ({
-  type,
-  title,
-  confidence,
-  range: { from: toDay(rangeFrom), to: toDay(rangeTo) },
-  metricIds,
-  evidence,
-});
+const toKeptContent = ({ type, title, confidence, rangeFrom, rangeTo, metricIds, evidence }: Insight): unknown =>
+  viaJson({ type, title, confidence, range: { from: toDay(rangeFrom), to: toDay(rangeTo) }, metricIds, evidence });
 
-/** Through JSON: what the database gives back has lost its undefined values and its -0. */
-const toFoundContent = ({ key: _, ...content }: NewInsight): object =>
-  JSON.parse(JSON.stringify(content)) as Omit<NewInsight, 'key'>;
+const toFoundContent = ({ key: _, ...content }: NewInsight): unknown => viaJson(content);
+
+/** What the database gives back has lost its undefined values, and in JSON its -0 too. */
+const viaJson = (content: object): unknown => JSON.parse(JSON.stringify(content));
