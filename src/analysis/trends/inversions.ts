@@ -8,6 +8,13 @@ type Runs = { keys: Float64Array; order: Int32Array };
 /** Shorter runs are sorted by insertion, which is quicker there than merging. */
 const RUN_LENGTH = 8;
 
+/** 0, 1, 2 … before n, the order of time. A loop: iterators take as long as the sorting. */
+export function inTime(n: number): Int32Array {
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
+  return order;
+}
+
 /**
  * Sorts `order`, indexes into `keys` (no NaN), by ascending key in place, and answers how many pairs changed places on
  * the way: the inversions. Equal keys are sorted by descending index; with indexes that

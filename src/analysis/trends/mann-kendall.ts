@@ -1,4 +1,4 @@
-import { sortInverting } from './inversions.ts';
+import { inTime, sortInverting } from './inversions.ts';
 
 /** Kendall's score S of values in time order, its variance under independence, and τ_b. */
 export type KendallScore = { score: number; variance: number; tau: number };
@@ -11,7 +11,7 @@ export type KendallScore = { score: number; variance: number; tau: number };
 export function scoreKendall(values: Float64Array): KendallScore {
   const n = values.length;
   const pairs = (n * (n - 1)) / 2;
-  const order = Int32Array.from(values.keys());
+  const order = inTime(values.length);
   const notRising = sortInverting(values, order);
   let tiedPairs = 0;
   let tiedVariance = 0;

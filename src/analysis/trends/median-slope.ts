@@ -1,6 +1,6 @@
-import { type InversionSample, sortInverting } from './inversions.ts';
+import { type InversionSample, inTime, sortInverting } from './inversions.ts';
 import { type Points, spareRange } from './points.ts';
-import { selectRank } from './rank-selection.ts';
+import { median, selectRank } from './rank-selection.ts';
 
 /** So few slopes are simply made. */
 const FEW_SLOPES = 16_384;
@@ -47,19 +47,19 @@ export function medianSlope(points: Points): number {
 }
 
 function makeCloud({ days, values }: Points): Cloud {
-  const sorted = values.toSorted();
-  const middle = sorted[sorted.length >> 1]!;
+  const middle = median(values);
   const centred = values.map((value) => value - middle);
-  const distances = centred.map(Math.abs).sort();
-  const spread = Math.min(distances.at(-1)!, OUTLYING * distances[Math.floor(distances.length * 0.75)]!);
-  return { days, values, centred, spread };
+  const distances = centred.map(Math.abs);
+  const farthest = distances.reduce((most, distance) => Math.max(most, distance), 0);
+  const usual = selectRank(distances, Math.floor(distances.length * 0.75));
+  return { days, values, centred, spread: Math.min(farthest, OUTLYING * usual) };
 }
 
 /** The mean of the slopes of two ranks. Zero is settled here, exactly; below it the points are mirrored. */
 function selectSlope(cloud: Cloud, { first, last }: Ranks): number {
   const { values } = cloud;
   const count = (values.length * (values.length - 1)) / 2;
-  const order = Int32Array.from(values.keys());
+  const order = inTime(values.length);
   const upToZero = sortInverting(values, order);
   const falling = upToZero - countTies(values, order);
   if (first >= upToZero) {

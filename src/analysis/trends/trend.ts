@@ -1,7 +1,7 @@
 import { autocorrelations, correctPhi } from '../series/autocorrelation.ts';
 import { isConstant } from '../series/daily-series.ts';
 import { inflationOfMean } from './inflation.ts';
-import { sortInverting } from './inversions.ts';
+import { inTime, sortInverting } from './inversions.ts';
 import { scoreKendall } from './mann-kendall.ts';
 import { medianSlope } from './median-slope.ts';
 import { collectPoints, keepFinite, type Points, spareRange } from './points.ts';
@@ -79,7 +79,7 @@ function inflateVariance(points: Points, slope: number): number {
 }
 
 function rankInTime(values: Float64Array): Float64Array {
-  const order = Int32Array.from(values.keys());
+  const order = inTime(values.length);
   sortInverting(values, order);
   return rankSorted(values, order);
 }

@@ -27,7 +27,9 @@ type Resident = { seq: number; limit: number; series: Map<string, SparseSeries>;
 
 /** People whose engines are kept: with 40 metrics over five years each takes some 5 MB. */
 const mostResidents = 32;
-const residents = new LRUCache<string, Resident>({ max: mostResidents });
+/** Who has not been looked at for so long is forgotten: nobody's data lie about, and an erased account's least of all. */
+const forgottenAfter = 30 * 60_000;
+const residents = new LRUCache<string, Resident>({ max: mostResidents, ttl: forgottenAfter, ttlAutopurge: true });
 
 /** The number of the log up to which a person's engine knows everything; null when there is no engine. */
 export const findSeenSeq = (userId: string): number | null => residents.get(userId)?.seq ?? null;
@@ -43,9 +45,6 @@ export function analysePerson(update: SeriesUpdate): Analysis | null {
   const { engine } = resident;
   return { conclusion: engine.conclude(update.facts), readiness: engine.assess(update.facts) };
 }
-
-/** Forgets a person. */
-export const forgetPerson = (userId: string): boolean => residents.delete(userId);
 
 function takeUp({ userId, seq, after, series, read, ids, limit }: SeriesUpdate): Resident | null {
   const known = residents.get(userId);

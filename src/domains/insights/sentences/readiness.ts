@@ -17,7 +17,7 @@ export function describeReadiness({ reason, missingDays, type }: Row, names: rea
   const what = names.join(' and ');
   const days = missingDays === 1 ? '1 more day' : `${missingDays} more days`;
   const sentences: Record<Row['reason'], string> = {
-    READY: `There is enough of ${what} to look for ${wanted[type]}.`,
+    READY: `${what}: ${wanted[type]} can be told, see the insights.`,
     TOO_FEW_DAYS: `${what}: ${days} with a value are needed to look for ${wanted[type]}.`,
     TOO_FEW_PAIRED_DAYS: `${what}: ${days} with values of both are needed.`,
     CONSTANT: `${what}: a value that never changes says nothing about ${wanted[type]}.`,
