@@ -71,7 +71,7 @@ function measureDistances(values: Float64Array): Float64Array {
 
 /** The same as `autocorrelations` in ../series/autocorrelation.ts, without a look at each day for each lag. */
 function correlateWithPast(values: Float64Array, distances: Float64Array): Float64Array {
-  const sums = sumProducts(deviate(values, distances[0]!), distances.length);
+  const sums = sumProducts(values, distances);
   const variance = sums[0]! / distances[0]!;
   const result = new Float64Array(distances.length);
   result[0] = 1;
@@ -84,30 +84,41 @@ function correlateWithPast(values: Float64Array, distances: Float64Array): Float
   return result;
 }
 
-/** About their mean, and 0 where missing: what is multiplied with a missing day then adds nothing. */
-function deviate(values: Float64Array, count: number): Float64Array {
-  let sum = 0;
-  for (let day = 0; day < values.length; day++) if (!Number.isNaN(values[day]!)) sum += values[day]!;
-  const mean = sum / count;
-  return values.map((value) => (Number.isNaN(value) ? 0 : value - mean));
-}
-
-/** Σ x[t]·x[t-lag] for lags from 0 to `lags` - 1, several lags at a time. */
-function sumProducts(values: Float64Array, lags: number): Float64Array {
-  const margin = lags + LANES;
-  const padded = new Float64Array(margin + values.length);
-  padded.set(values, margin);
-  const sums = new Float64Array(lags + LANES);
-  for (let lag = 0; lag < lags; lag += LANES) {
+/** Σ x[t]·x[t-lag] of the deviations from the mean, several lags at a time. */
+function sumProducts(values: Float64Array, distances: Float64Array): Float64Array {
+  const margin = distances.length + LANES;
+  const padded = deviate(values, distances[0]!, margin);
+  const sums = new Float64Array(margin);
+  for (let lag = 0; lag < distances.length; lag += LANES) {
     let [a, b, c, d] = [0, 0, 0, 0];
+    let [one, two, three] = [0, 0, 0];
     for (let day = margin; day < padded.length; day++) {
       const value = padded[day]!;
-      a += value * padded[day - lag]!;
-      b += value * padded[day - lag - 1]!;
-      c += value * padded[day - lag - 2]!;
-      d += value * padded[day - lag - 3]!;
+      // What was a lag of n days yesterday is one of n + 1 days today.
+      const zero = padded[day - lag]!;
+      a += value * zero;
+      b += value * one;
+      c += value * two;
+      d += value * three;
+      three = two;
+      two = one;
+      one = zero;
     }
     sums.set([a, b, c, d], lag);
   }
-  return sums.subarray(0, lags);
+  return sums;
+}
+
+/**
+ * The deviations behind a margin of zeros. A missing day is 0, too: what is multiplied with it adds nothing.
+ */
+function deviate(values: Float64Array, count: number, margin: number): Float64Array {
+  let sum = 0;
+  for (let day = 0; day < values.length; day++) if (!Number.isNaN(values[day]!)) sum += values[day]!;
+  const mean = sum / count;
+  const deviations = new Float64Array(margin + values.length);
+  for (let day = 0; day < values.length; day++) {
+    if (!Number.isNaN(values[day]!)) deviations[margin + day] = values[day]! - mean;
+  }
+  return deviations;
 }

@@ -1,7 +1,7 @@
 import { adjust, type Calendar, readCalendar } from '../series/adjust.ts';
 import { autocorrelations, correctPhi } from '../series/autocorrelation.ts';
 import { countDays, type DailySeries, isConstant, normalizeScale } from '../series/daily-series.ts';
-import { averageRanks, rankSorted, sortedIndexes } from '../series/ranks.ts';
+import { rankSorted, sortedIndexes } from '../series/ranks.ts';
 import { correlationPValue } from '../distributions/significance.ts';
 import { type News, removeCarryOver } from './carry-over.ts';
 import { correlateComplete, pairAtLag } from './correlation.ts';
@@ -64,13 +64,13 @@ export function prepareSeries(
   const isUsable =
     method === 'SPEARMAN' || series.values.every((value) => Math.abs(value) !== Number.POSITIVE_INFINITY);
   const values = isUsable ? normalizeScale(series.values) : series.values.map(() => Number.NaN);
-  const scores = method === 'SPEARMAN' ? averageRanks(values) : values;
+  const sorted = sortedIndexes(values);
+  const scores = method === 'SPEARMAN' ? rankSorted(values, sorted) : values;
   const { residuals, terms, drifts } = isUsable ? adjust(scores, firstDay, calendar) : adjust(scores, firstDay);
   const n = countDays(values);
   const phi = correctPhi(autocorrelations(residuals, 1)[1]!, n, 1 + drifts);
   const news = removeCarryOver(residuals, phi);
   const fittedShare = terms / Math.max(1, n);
-  const sorted = sortedIndexes(values);
   const mostTied = countMostTied(values, sorted);
   return { id: series.id, method, values, sorted, residuals, fittedShare, phi, news, mostTied };
 }

@@ -25,8 +25,8 @@ export function sampleSeries(original: Float64Array): SampledSeries {
   const raw = original.map((value) => (Number.isFinite(value) ? value : Number.NaN));
   const values = standardize(normalizeScale(raw));
   const days = sampleDays(values.length);
-  const sampled = Float64Array.from(days, (day) => values[day]!);
-  const derived = DERIVATIONS.map(({ at }) => Float64Array.from(days, (day) => at(values, day)));
+  const sampled = new Float64Array(days.length).map((_, i) => values[days[i]!]!);
+  const derived = DERIVATIONS.map(({ at }) => sampled.map((_, i) => at(values, days[i]!)));
   const sample = { values: sampled, ranks: averageRanks(sampled), derived };
   return { raw, values, isConstant: isConstant(raw), isBinary: isBinary(raw), sample };
 }

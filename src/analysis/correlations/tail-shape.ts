@@ -12,15 +12,18 @@ const NEGLIGIBLE_SKEWNESS = 0.01;
 /** The moments m₃/m₂^1.5 and m₄/m₂² - 3 of values without NaN. */
 export function describeShape(values: Float64Array): Shape {
   const n = values.length;
-  let mean = 0;
-  for (const value of values) mean += value / n;
-  let [second, third, fourth] = [0, 0, 0];
-  for (const value of values) {
-    const square = (value - mean) ** 2;
-    second += square / n;
-    third += (square * (value - mean)) / n;
-    fourth += (square * square) / n;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += values[i]!;
+  const mean = sum / n;
+  let [squares, cubes, fourths] = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const deviation = values[i]! - mean;
+    const square = deviation * deviation;
+    squares += square;
+    cubes += square * deviation;
+    fourths += square * square;
   }
+  const [second, third, fourth] = [squares / n, cubes / n, fourths / n];
   if (!(second > 0)) return { skewness: 0, excessKurtosis: 0 };
   return { skewness: third / second ** 1.5, excessKurtosis: fourth / second ** 2 - 3 };
 }

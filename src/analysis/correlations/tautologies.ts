@@ -17,8 +17,19 @@ export type Tautology = { kind: TautologyKind; a: string; b: string; coefficient
 export type TautologyKind = 'COPY' | 'PART' | 'CHANGE';
 
 type Found = Pick<Tautology, 'kind' | 'coefficient'>;
+/** What two series alone say of each other: how closely they go together, by their ranks, and what is seen of them. */
+type Beside = { ranks: number; found: Found | null };
+/** A series with what has been found of it beside later ones, and the last answer to what it is computed from. */
+type Searched = SampledSeries & { beside: WeakMap<Searched, Beside>; computed: Computed | null };
+type Computed = { candidates: readonly Searched[]; sources: readonly number[] };
 /** By row and column of the pair, in the order of the input. */
 type Table<T> = T[][];
+
+/**
+ * What earlier searches found, by the values that it was found of: whoever changes a value puts new values in, and
+ * forgets by that what the old ones said. `days` are those that samples were taken of.
+ */
+export type TautologyMemory = { days: string; series: WeakMap<Float64Array, Searched> };
 
 /** What a sample of the days still shows of a tautology, whatever the draw; a sample too small to tell shows all. */
 const HINTS = { copy: 0.75, part: 0.5, rule: 0.85 };
@@ -26,22 +37,27 @@ const HINTS = { copy: 0.75, part: 0.5, rule: 0.85 };
 const SOURCE = { best: 0.45, least: 0.3 };
 /** Fewer common days agree by chance. */
 const MIN_COMMON_DAYS = 14;
+/** Days by which the end of what is sampled moves. */
+const MARGIN_STEP = 14;
 /** How many metrics another may be computed from: those that go with it best. */
 const MAX_CANDIDATES = 8;
+
+/** A memory without anything in it. */
+export const openTautologyMemory = (): TautologyMemory => ({ days: '', series: new WeakMap() });
 
 /**
  * The pairs of metrics that are one by construction, recognised from their values alone, in the order of the input. Of a
  * pair that is so in several ways, the first of COPY, PART of a whole, CHANGE, PART by computation. All series are of
  * one length; infinite values count as missing.
+ * @param memory spares looking again at what an earlier search saw; the answer is the same without
  */
-export function findTautologies(series: readonly DailySeries[]): Tautology[] {
-  const sampled = withoutMargins(series).map(sampleSeries);
-  const ranks = correlateAll(sampled);
-  const found: Table<Found | null> = sampled.map((a, i) =>
-    sampled.map((b, j) => (j > i ? testPair(a, b, ranks[i]![j]!) : null)),
-  );
-  addComputed(sampled, ranks, found);
-  addThroughCopies(sampled, found);
+export function findTautologies(series: readonly DailySeries[], memory = openTautologyMemory()): Tautology[] {
+  const searched = recall(memory, series);
+  const pairs = compareAll(searched);
+  const ranks = pairs.map((row) => row.map((pair) => pair?.ranks ?? Number.NaN));
+  const found = pairs.map((row, i) => row.map((pair, j) => (j > i ? pair!.found : null)));
+  addComputed(searched, ranks, found);
+  addThroughCopies(searched, found);
   return found.flatMap((row, i) =>
     row.flatMap((one, j) =>
       one ? [{ kind: one.kind, a: series[i]!.id, b: series[j]!.id, coefficient: one.coefficient }] : [],
@@ -49,20 +65,47 @@ export function findTautologies(series: readonly DailySeries[]): Tautology[] {
   );
 }
 
-/** The values from the first to the last day on which any series has one: samples should not fall on empty days. */
-function withoutMargins(series: readonly DailySeries[]): Float64Array[] {
+function recall(memory: TautologyMemory, series: readonly DailySeries[]): Searched[] {
+  const { first, end } = findMargins(series);
+  const days = `${first} ${end}`;
+  if (memory.days !== days) Object.assign(memory, openTautologyMemory(), { days });
+  return series.map(({ values }) => {
+    const known = memory.series.get(values);
+    if (known) return known;
+    const searched = { ...sampleSeries(values.subarray(first, end)), beside: new WeakMap(), computed: null };
+    memory.series.set(values, searched);
+    return searched;
+  });
+}
+
+/**
+ * From the first day on which any series has a value to about the last: samples should not fall on empty days. The end
+ * moves by whole fortnights, or a new day would be another sample of every series.
+ */
+function findMargins(series: readonly DailySeries[]): { first: number; end: number } {
   const ranges = series.map(({ values }) => findDayRange(values)).filter(({ first }) => first >= 0);
   const first = ranges.reduce((least, range) => Math.min(least, range.first), Number.MAX_SAFE_INTEGER);
   const last = ranges.reduce((most, range) => Math.max(most, range.last), -1);
-  return series.map(({ values }) => values.subarray(Math.min(first, last + 1), last + 1));
+  const end = Math.ceil((last + 1) / MARGIN_STEP) * MARGIN_STEP;
+  return { first: Math.min(first, last + 1), end: Math.min(end, series[0]?.values.length ?? 0) };
 }
 
-function correlateAll(sampled: readonly SampledSeries[]): Table<number> {
-  const ranks = sampled.map(() => sampled.map(() => Number.NaN));
-  for (let i = 0; i < sampled.length; i++) {
-    for (let j = i + 1; j < sampled.length; j++) ranks[i]![j] = ranks[j]![i] = correlateRanks(sampled[i]!, sampled[j]!);
+/** Each pair once, at both of its places in the table. */
+function compareAll(searched: readonly Searched[]): Table<Beside | null> {
+  const pairs: Table<Beside | null> = searched.map(() => searched.map(() => null));
+  for (let i = 0; i < searched.length; i++) {
+    for (let j = i + 1; j < searched.length; j++) pairs[i]![j] = pairs[j]![i] = compare(searched[i]!, searched[j]!);
   }
-  return ranks;
+  return pairs;
+}
+
+function compare(a: Searched, b: Searched): Beside {
+  const known = a.beside.get(b);
+  if (known) return known;
+  const ranks = correlateRanks(a, b);
+  const beside = { ranks, found: testPair(a, b, ranks) };
+  a.beside.set(b, beside);
+  return beside;
 }
 
 /** How closely two series go together, by a sample of the days; by the newest common days where it is too small. */
@@ -99,18 +142,34 @@ function testDerivations(a: SampledSeries, b: SampledSeries): Found | null {
 const isHint = (coefficient: number, least: number): boolean => !(Math.abs(coefficient) < least);
 
 /** Adds the pairs of a metric and what it is computed from. */
-function addComputed(sampled: SampledSeries[], ranks: Table<number>, found: Table<Found | null>): void {
+function addComputed(sampled: Searched[], ranks: Table<number>, found: Table<Found | null>): void {
   // What a pair shows by itself says nothing about how it is computed; what was added here does.
   const isKnown = found.map((row) => row.map((one) => one !== null));
   for (let target = 0; target < sampled.length; target++) {
     const candidates = candidatesFor(target, sampled, ranks).filter(
       (other) => !isKnown[Math.min(target, other)]![Math.max(target, other)],
     );
-    const terms = candidates.map((other) => sampled[other]!.values);
-    for (const source of findSources(sampled[target]!.values, terms)) {
+    for (const source of recallSources(
+      sampled[target]!,
+      candidates.map((other) => sampled[other]!),
+    )) {
       addPair(sampled, found, target, candidates[source]!, 'PART');
     }
   }
+}
+
+/** What the target is computed from; searched anew when it is asked beside other candidates. */
+function recallSources(target: Searched, candidates: readonly Searched[]): readonly number[] {
+  const known = target.computed;
+  const isSame =
+    known?.candidates.length === candidates.length && known.candidates.every((one, i) => one === candidates[i]);
+  if (isSame) return known.sources;
+  const sources = findSources(
+    target.values,
+    candidates.map(({ values }) => values),
+  );
+  target.computed = { candidates, sources };
+  return sources;
 }
 
 /** What is one with one of two copies is one with the other. */
@@ -146,8 +205,9 @@ function addPair(
 
 /** The metrics that the target may be computed from, the best-correlated first; none when none goes with it closely. */
 function candidatesFor(target: number, sampled: SampledSeries[], ranks: Table<number>): number[] {
-  const closeness = (other: number) => Math.abs(ranks[target]![other]!);
-  if (sampled[target]!.isBinary) return [];
+  const row = ranks[target]!;
+  if (sampled[target]!.isBinary || !row.some((coefficient) => Math.abs(coefficient) >= SOURCE.best)) return [];
+  const closeness = (other: number) => Math.abs(row[other]!);
   const candidates = [...sampled.keys()]
     .filter((other) => !sampled[other]!.isBinary && closeness(other) >= 0)
     .sort((a, b) => closeness(b) - closeness(a))

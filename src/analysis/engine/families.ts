@@ -23,21 +23,15 @@ export function judge<Test extends { pValue: number }>(promising: readonly Test[
  * The largest p-value that Benjamini & Hochberg's rule would let through if the bounds were the p-values themselves; 0
  * when it would be none. A test whose bound is above it is not let through either, since its p-value is no smaller, and
  * so it need not be made; nor does it weigh on the q-values of those that are.
- * @param bounds lower bounds of p-values; NaN is no test
+ * @param bounds lower bounds of p-values
  */
-export function findCut(bounds: readonly Float64Array[], familySize: number): number {
+export function findCut(bounds: readonly number[], familySize: number): number {
   let cut = FALSE_DISCOVERY_RATE;
   for (;;) {
     // Downwards from everything: the first cut that as many tests reach as it needs is the largest there is.
-    const reached = bounds.reduce((sum, some) => sum + countUpTo(some, cut), 0);
+    const reached = bounds.reduce((count, bound) => count + Number(bound <= cut), 0);
     const next = familySize === 0 ? 0 : (FALSE_DISCOVERY_RATE * reached) / familySize;
     if (next >= cut || next === 0) return next === 0 ? 0 : cut;
     cut = next;
   }
-}
-
-function countUpTo(values: Float64Array, limit: number): number {
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (values[i]! <= limit) count++;
-  return count;
 }

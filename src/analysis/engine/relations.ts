@@ -19,7 +19,7 @@ export function findRelations(state: State, facts: PersonFacts): { relations: Re
   const tested = [...state.pairs].flatMap(([key, tests]) => (untested.has(key) ? [] : [tests]));
   const familySize = tested.reduce((sum, tests) => sum + tests.familySize, 0);
   const cut = findCut(
-    tested.map(({ bounds }) => bounds),
+    tested.flatMap(({ promising }) => promising.map(({ bound }) => bound)),
     familySize,
   );
   const found = judge(
@@ -37,9 +37,7 @@ export function findRelations(state: State, facts: PersonFacts): { relations: Re
 
 /** The tests of a pair that may be let through, made in full. */
 const testUpTo = (tests: PairTests, cut: number): AdjustedTest[] =>
-  Array.from(tests.bounds.keys())
-    .filter((index) => tests.bounds[index]! <= cut)
-    .map((index) => testInFull(tests, index));
+  tests.promising.filter(({ bound }) => bound <= cut).map(({ test }) => testInFull(tests, test));
 
 /** A relation that is not what it was, as a finding of its own. */
 export function findChange(relation: Relation): Finding[] {

@@ -1,4 +1,9 @@
-import { findTautologies, type Tautology } from '../correlations/tautologies.ts';
+import {
+  findTautologies,
+  openTautologyMemory,
+  type Tautology,
+  type TautologyMemory,
+} from '../correlations/tautologies.ts';
 import { type ColumnBank, openBank } from '../kernels/column-bank.ts';
 import { createMember, type Member } from './member.ts';
 import { type PairTests, testPair } from './pair-tests.ts';
@@ -19,6 +24,7 @@ export type State = {
   /** By `pairKey`. */
   pairs: Map<string, PairTests>;
   tautologies: Tautology[];
+  tautologyMemory: TautologyMemory;
 };
 
 /** Room for the series, and nothing computed yet. */
@@ -28,7 +34,8 @@ export function openState(firstDay: number, given: ReadonlyMap<string, Float64Ar
   const places = roundUp(given.size, SERIES_AT_ONCE);
   // One column more than the two of each series: see testPair.
   const bank = openBank(days, 2 * places + 1);
-  return { firstDay, days, places, bank, members: new Map(), pairs: new Map(), tautologies: [] };
+  const tautologyMemory = openTautologyMemory();
+  return { firstDay, days, places, bank, members: new Map(), pairs: new Map(), tautologies: [], tautologyMemory };
 }
 
 /** Brings what is computed in line with the series given. @returns the same state, or a larger one */
@@ -43,7 +50,7 @@ export function updateState(
   for (const id of touched) if (given.has(id)) addMember(state, id, given.get(id)!);
   state.members = new Map([...state.members].sort(([a], [b]) => (a < b ? -1 : 1)));
   testPairsOf(state, touched);
-  state.tautologies = findTautologies([...state.members.values()]);
+  state.tautologies = findTautologies([...state.members.values()], state.tautologyMemory);
   return state;
 }
 

@@ -62,11 +62,14 @@ function selectSlope(cloud: Cloud, { first, last }: Ranks): number {
   const order = inTime(values.length);
   const upToZero = sortInverting(values, order);
   const falling = upToZero - countTies(values, order);
+  const above = { low: 0, high: Number.POSITIVE_INFINITY };
   if (first >= upToZero) {
-    const rising = { low: 0, high: Number.POSITIVE_INFINITY, below: upToZero, inside: count - upToZero, order };
-    return selectRising(cloud, rising, { first, last });
+    return selectRising(cloud, { ...above, below: upToZero, inside: count - upToZero, order }, { first, last });
   }
-  if (last < falling) return -selectSlope(mirror(cloud), { first: count - 1 - last, last: count - 1 - first });
+  if (last < falling) {
+    const bracket = { ...above, below: count - falling, inside: falling, order: mirrorOrder(values, order) };
+    return -selectRising(mirror(cloud), bracket, { first: count - 1 - last, last: count - 1 - first });
+  }
   return first >= falling && last < upToZero ? 0 : selectApart(cloud, { first, last });
 }
 
@@ -78,6 +81,17 @@ const mirror = (cloud: Cloud): Cloud => ({
   values: cloud.values.map((value) => -value),
   centred: cloud.centred.map((value) => -value),
 });
+
+/** The other way round, except that equal values stay in the order they have. */
+function mirrorOrder(values: Float64Array, order: Int32Array): Int32Array {
+  const mirrored = new Int32Array(order.length);
+  let next = 0;
+  for (let start = order.length, end = start; start > 0; end = start) {
+    while (start > 0 && values[order[start - 1]!] === values[order[end - 1]!]) start--;
+    for (let i = start; i < end; i++) mirrored[next++] = order[i]!;
+  }
+  return mirrored;
+}
 
 function countTies(values: Float64Array, order: Int32Array): number {
   let ties = 0;
@@ -99,7 +113,8 @@ function selectRising(cloud: Cloud, whole: Bracket, ranks: Ranks): number {
     const [from, middle, to] = sampleAround(sample, bracket, ranks);
     const width = bracket.high - bracket.low;
     if (width <= 8 * rounding(cloud, middle)) return width < SAME_SLOPE * middle ? middle : bisectSlope(cloud, ranks);
-    bracket = narrow(cloud, narrow(cloud, bracket, ranks, from, -1), ranks, to, 1);
+    bracket = narrow(cloud, bracket, ranks, to, 1);
+    if (bracket && bracket.inside > FEW_SLOPES) bracket = narrow(cloud, bracket, ranks, from, -1);
     // Many equal slopes at an end of the bracket: split it beside the middle of the sample, above or below the crowd.
     if (bracket && bracket.inside > inside / 2) {
       bracket = narrow(cloud, narrow(cloud, bracket, ranks, middle, -1), ranks, middle, 1);
@@ -160,14 +175,18 @@ function residuals({ days, centred }: Cloud, slope: number): Float64Array {
 /** About every `stride`-th slope of a bracket, in any order: of those pairs that its two ends put in different orders. */
 function slopesInside(cloud: Cloud, bracket: Bracket, stride: number, draw: () => number): Float64Array {
   const { days, values } = cloud;
-  const slopes: number[] = [];
+  // Twice as many as there will be about; what would not fit is not written, and not missed in a sample.
+  const slopes = new Float64Array(stride > 1 ? 2 * Math.ceil(bracket.inside / stride) : bracket.inside);
+  let count = 0;
   const sample: InversionSample = {
     next: Math.floor(draw() * stride),
-    step: () => 1 + Math.floor(draw() * (2 * stride - 1)),
-    take: (a, b) => slopes.push((values[b]! - values[a]!) / (days[b]! - days[a]!)),
+    step: stride > 1 ? () => 1 + Math.floor(draw() * (2 * stride - 1)) : () => 1,
+    take: (a, b) => {
+      slopes[count++] = (values[b]! - values[a]!) / (days[b]! - days[a]!);
+    },
   };
   sortInverting(residuals(cloud, bracket.high), bracket.order.slice(), sample);
-  return Float64Array.from(slopes);
+  return slopes.subarray(0, count);
 }
 
 /**
