@@ -91,7 +91,7 @@ function countMostTied(values: Float64Array, sorted: Int32Array): number {
  */
 export function newsFor(driver: PreparedSeries, outcome: PreparedSeries, lagDays: number): News {
   const isOwn = lagDays === 0 || driver.phi <= outcome.phi;
-  return isOwn ? driver.news : removeCarryOver(driver.residuals, outcome.phi, driver.news);
+  return isOwn ? driver.news : removeCarryOver(driver.residuals, outcome.phi, driver.news.present);
 }
 
 /**

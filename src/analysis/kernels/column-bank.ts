@@ -21,6 +21,8 @@ export type ColumnBank = {
   set: (slot: number, values: Float64Array) => void;
   /** Pearson's r at the lags from -maxLag to maxLag. */
   pearson: (a: number, b: number, maxLag: number) => LagProfile;
+  /** The same at the lags from 0 to maxLag alone, in half the time: `coefficients[lag]` over `counts[lag]` days. */
+  pearsonAhead: (a: number, b: number, maxLag: number) => LagProfile;
   /** Spearman's rho at the lags from -maxLag to maxLag: average ranks over each lag's own common days. */
   spearman: (a: number, b: number, maxLag: number) => LagProfile;
   /** Pearson's r of every two slots on the same day, [i][j] row by row; a profile costs several times as much per pair. */
@@ -44,7 +46,8 @@ export function openBank(length: number, capacity: number): ColumnBank {
     length,
     capacity,
     set,
-    pearson: (a, b, maxLag) => profilePearson(place, at(a), at(b), requireLag(maxLag)),
+    pearson: (a, b, maxLag) => profilePearson(place, at(a), at(b), -requireLag(maxLag), maxLag),
+    pearsonAhead: (a, b, maxLag) => profilePearson(place, at(a), at(b), 0, requireLag(maxLag)),
     spearman: (a, b, maxLag) => profileSpearman(place, at(a), at(b), requireLag(maxLag)),
     pearsonMatrix: (slots) => correlateAll(place, slots.map(at)),
     pairDistances: (a, b, lag) => countPairDistances(place, at(a), at(b), Math.sign(lag) * requireLag(Math.abs(lag))),

@@ -8,15 +8,15 @@ import { correlateSums, type Sums } from './pearson-sums.ts';
 /** Bytes from a day's value to the next day's. */
 const STEP = 8;
 
-/** Pearson's r at the lags from -maxLag to maxLag, eight lags at a time. */
-export function profilePearson(place: Workplace, a: Column, b: Column, maxLag: number): LagProfile {
-  const profile = createProfile(2 * maxLag + 1);
-  for (let first = -maxLag; first <= maxLag; first += LANES) {
+/** Pearson's r at the lags from `least` to `most`, by lag - `least`; eight lags at a time. */
+export function profilePearson(place: Workplace, a: Column, b: Column, least: number, most: number): LagProfile {
+  const profile = createProfile(most - least + 1);
+  for (let first = least; first <= most; first += LANES) {
     const lanes = sumLanes(place, a, b, first);
-    for (let lag = first; lag < first + LANES && lag <= maxLag; lag++) {
+    for (let lag = first; lag < first + LANES && lag <= most; lag++) {
       const n = countPairs(place, a, b, lag);
-      profile.counts[maxLag + lag] = n;
-      profile.coefficients[maxLag + lag] = correlateSums(pickLane(lanes, a, b, lag - first, n), a, b, lag);
+      profile.counts[lag - least] = n;
+      profile.coefficients[lag - least] = correlateSums(pickLane(lanes, a, b, lag - first, n), a, b, lag);
     }
   }
   return profile;

@@ -1,5 +1,5 @@
 import { weekdayOf } from './calendar.ts';
-import { orthonormalize, residualsOf } from './least-squares.ts';
+import { fitOn, type LeastSquares } from './least-squares.ts';
 
 /**
  * A series without weekday, trend and season. `residuals` has the length of the series and its gaps. `terms` were
@@ -8,10 +8,10 @@ import { orthonormalize, residualsOf } from './least-squares.ts';
 export type Adjusted = { residuals: Float64Array; terms: number; drifts: number };
 
 /**
- * What the calendar can say of the days on which a series has values: an orthonormal basis of the slow columns, free of
- * weekdays, and the weekday of each day. It depends on the days alone, and is most of the work.
+ * What the calendar can say of the days on which a series has values: fits on the slow columns, free of weekdays, and the
+ * weekday of each day. It depends on the days alone, and is most of the work.
  */
-export type Calendar = { days: Int32Array; basis: Float64Array[]; weekdays: Weekdays };
+export type Calendar = { days: Int32Array; slow: LeastSquares; weekdays: Weekdays };
 
 /** The weekday of each day, all 0 when there are too few days to tell them apart, and how many days each has. */
 type Weekdays = { of: Uint8Array; sizes: Float64Array };
@@ -51,15 +51,15 @@ const LAST_DIGITS = 4 * Number.EPSILON;
 export function adjust(
   scores: Float64Array,
   firstDay: number,
-  { days, basis, weekdays }: Calendar = readCalendar(scores, firstDay),
+  { days, slow, weekdays }: Calendar = readCalendar(scores, firstDay),
 ): Adjusted {
-  const rest = residualsOf(centre(pick(scores, days), weekdays), basis);
+  const rest = slow.residualsOf(centre(pick(scores, days), weekdays));
   const kinds = weekdays.sizes.filter((size) => size > 0).length;
   return {
     // Centred once more: where a fit nearly cancels, digits are lost.
     residuals: spread(centre(rest, weekdays), days, scores),
-    terms: Math.max(0, kinds - 1) + basis.length,
-    drifts: basis.length,
+    terms: Math.max(0, kinds - 1) + slow.rank,
+    drifts: slow.rank,
   };
 }
 
@@ -70,8 +70,8 @@ export function adjust(
 export function readCalendar(values: Float64Array, firstDay: number): Calendar {
   const days = presentDays(values);
   const weekdays = nameWeekdays(days, firstDay);
-  const basis = orthonormalize(slowColumns(days).map((column) => centre(column, weekdays)));
-  return { days, basis, weekdays };
+  const slow = fitOn(slowColumns(days).map((column) => centre(column, weekdays)));
+  return { days, slow, weekdays };
 }
 
 function presentDays(values: Float64Array): Int32Array {

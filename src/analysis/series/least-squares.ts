@@ -2,6 +2,65 @@
 const DEPENDENT = 1e-10;
 /** Where less than this share is left, as many digits are lost as a second step mends. */
 const MUCH_LOST = 0.5;
+/** What a column must keep of its square for the normal equations, which lose twice as many digits as a basis does. */
+const INDEPENDENT = 1e-4;
+
+/** Least-squares fits on the same columns: their rank, and what is left of values when the fit is taken away. */
+export type LeastSquares = { rank: number; residualsOf: (values: Float64Array) => Float64Array };
+
+/**
+ * Readies fits on some columns (all of one length, no NaN). The normal equations (Cholesky) take a tenth of the time of
+ * an orthonormal basis, and where the columns are far from dependent nothing is lost by them: a second step takes away
+ * what rounding left of the fit. Elsewhere the basis decides what the rank is.
+ */
+export function fitOn(columns: readonly Float64Array[]): LeastSquares {
+  const factor = factorize(columns.map((a, i) => Float64Array.from(columns.slice(0, i + 1), (b) => dot(a, b))));
+  if (!factor) {
+    const basis = orthonormalize(columns);
+    return { rank: basis.length, residualsOf: (values) => residualsOf(values, basis) };
+  }
+  const step = (values: Float64Array): void => {
+    const shares = solve(
+      factor,
+      Float64Array.from(columns, (column) => dot(values, column)),
+    );
+    columns.forEach((column, i) => subtract(values, shares[i]!, column));
+  };
+  const takeFit = (values: Float64Array): Float64Array => {
+    const rest = Float64Array.from(values);
+    step(rest);
+    step(rest);
+    return rest;
+  };
+  return { rank: columns.length, residualsOf: takeFit };
+}
+
+/** The lower triangle L of LLᵀ, in place, given that of a Gram matrix; null where columns are nearly dependent. */
+function factorize(gram: Float64Array[]): Float64Array[] | null {
+  for (const [i, row] of gram.entries()) {
+    const square = row[i]!;
+    for (let j = 0; j <= i; j++) {
+      let rest = row[j]!;
+      for (let k = 0; k < j; k++) rest -= row[k]! * gram[j]![k]!;
+      row[j] = j < i ? rest / gram[j]![j]! : Math.sqrt(rest);
+    }
+    if (!(row[i]! ** 2 > INDEPENDENT * square)) return null;
+  }
+  return gram;
+}
+
+/** The x of LLᵀx = y, in place of y. */
+function solve(factor: readonly Float64Array[], y: Float64Array): Float64Array {
+  for (let i = 0; i < y.length; i++) {
+    for (let k = 0; k < i; k++) y[i]! -= factor[i]![k]! * y[k]!;
+    y[i]! /= factor[i]![i]!;
+  }
+  for (let i = y.length - 1; i >= 0; i--) {
+    for (let k = i + 1; k < y.length; k++) y[i]! -= factor[k]![i]! * y[k]!;
+    y[i]! /= factor[i]![i]!;
+  }
+  return y;
+}
 
 /**
  * Orthonormal columns that span what `basis` (orthonormal) and `columns` (all of one length, no NaN) span, by Gram &
@@ -33,10 +92,11 @@ export function residualsOf(values: Float64Array, basis: readonly Float64Array[]
 }
 
 function takeAway(rest: Float64Array, basis: readonly Float64Array[]): void {
-  for (const column of basis) {
-    const share = dot(rest, column);
-    for (let i = 0; i < rest.length; i++) rest[i]! -= share * column[i]!;
-  }
+  for (const column of basis) subtract(rest, dot(rest, column), column);
+}
+
+function subtract(values: Float64Array, share: number, column: Float64Array): void {
+  for (let i = 0; i < values.length; i++) values[i]! -= share * column[i]!;
 }
 
 function divide(values: Float64Array, divisor: number): Float64Array {
@@ -46,8 +106,16 @@ function divide(values: Float64Array, divisor: number): Float64Array {
 
 const norm = (values: Float64Array): number => Math.sqrt(dot(values, values));
 
+/** Four sums side by side: each addition to a single one would wait for the one before. */
 function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+  let [s, t, u, v] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < a.length; i += 4) {
+    s += a[i]! * b[i]!;
+    t += a[i + 1]! * b[i + 1]!;
+    u += a[i + 2]! * b[i + 2]!;
+    v += a[i + 3]! * b[i + 3]!;
+  }
+  for (; i < a.length; i++) s += a[i]! * b[i]!;
+  return s + t + (u + v);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { autocorrelations, correctPhi } from '../../../src/analysis/series/autocorrelation.ts';
-import { effectiveSize } from '../../../src/analysis/correlations/effective-size.ts';
+import { countDistances, effectiveSize, weighDistances } from '../../../src/analysis/correlations/effective-size.ts';
 import { drawAutoregressive, seedUniform } from '../noise.ts';
 import { references, toSeries } from './reference-values.ts';
 
@@ -67,5 +67,21 @@ describe('effectiveSize', () => {
     const apart = Int32Array.from([...everyDay(40), ...everyDay(40).map((day) => day + 730)]);
     const one = effectiveSize(everyDay(40), exact(0.5), exact(0.5));
     expect(effectiveSize(apart, exact(0.5), exact(0.5))).toBeCloseTo(2 * one, 9);
+  });
+});
+
+describe('countDistances', () => {
+  it.each([0, 1, 14, 60])('counts pairs of days up to %i days apart', (furthest) => {
+    const uniform = seedUniform(furthest);
+    for (const days of [everyDay(40), everyDay(90).filter(() => uniform() < 0.6)]) {
+      const expected = Array.from({ length: furthest + 1 }, (_, k) => days.filter((day) => days.includes(day + k)).length);
+      expect([...countDistances(days, furthest)]).toEqual(expected);
+    }
+  });
+
+  it('may count further than what is asked of the days', () => {
+    const days = everyDay(90).filter((day) => day % 5 > 0);
+    const [a, b] = [exact(0.6).subarray(0, 8), exact(0.7)];
+    expect(weighDistances(countDistances(days, 50), a, b)).toBe(effectiveSize(days, a, b));
   });
 });
