@@ -4,7 +4,6 @@ import { effectiveSize } from '../../src/analysis/correlations/effective-size.ts
 import {
   type CorrelationMethod,
   MIN_PAIRS,
-  testAdjusted,
   type PreparedSeries,
   prepareSeries,
 } from '../../src/analysis/correlations/lagged-test.ts';
@@ -46,12 +45,6 @@ export function prepareSubject(values: Float64Array, method: CorrelationMethod):
   };
   const scores = method === 'SPEARMAN' ? averageRanks(prepared.values) : prepared.values;
   return { prepared, raw: remember(scores), adjusted: remember(prepared.residuals) };
-}
-
-/** The p-value that the product gives. */
-export function testByUsed(driver: Subject, outcome: Subject, lag: number, driverNews: News): PValues | null {
-  const test = testAdjusted(driver.prepared, outcome.prepared, lag, MIN_PAIRS, driverNews);
-  return test && { used: test.pValue };
 }
 
 /**

@@ -7,12 +7,7 @@ import { addOutcomes, type Outcome, type Trial } from './trial.ts';
 const trialModule = new URL('./trial.ts', import.meta.url);
 const permutationModule = new URL('./permutation.ts', import.meta.url);
 const THREADS = 2;
-/** Histories get longer to test with their days; the longest are fewer. */
-const LENGTHS: [days: number, share: number][] = [
-  [30, 1],
-  [365, 1],
-  [1825, 0.1],
-];
+const LENGTHS = [30, 365, 1825];
 const POWER_DAYS = [120, 180, 365];
 const PLANTED: [name: string, effect: Omit<Planted, 'r'>][] = [
   ['white, white', { driverPhi: 0, noisePhi: 0 }],
@@ -34,14 +29,13 @@ export async function compareMethods(histories: number): Promise<void> {
 
 /** The method in use on all lengths of history: share with a finding, and level of the single test. */
 export async function followLengths(histories: number): Promise<void> {
-  const names = LENGTHS.flatMap(([days]) => [`${days} days`, '≤ 0.05 · 0.01 · 0.001']);
+  const names = LENGTHS.flatMap((days) => [`${days} days`, '≤ 0.05 · 0.01 · 0.001']);
   printHead('noise', names);
   for (const kind of Object.keys(noise) as Noise[]) {
     const cells: string[] = [];
-    for (const [days, part] of LENGTHS) {
-      const count = Math.max(5, Math.round(histories * part));
-      const outcome = await run({ source: { noise: kind }, days, histories: count, compares: false });
-      cells.push(share(outcome.counts.used.fooled, count), describeLevels(outcome, 'used'));
+    for (const days of LENGTHS) {
+      const outcome = await run({ source: { noise: kind }, days, histories, compares: false });
+      cells.push(share(outcome.counts.used.fooled, histories), describeLevels(outcome, 'used'));
     }
     printRow(kind, ...cells);
   }

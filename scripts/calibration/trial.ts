@@ -1,7 +1,8 @@
-import { benjaminiHochberg } from '../../src/analysis/distributions/significance.ts';
-import { drawPerson, type Noise, type Planted, plantEffect } from './noise.ts';
+import { testFamily } from '../../src/analysis/correlations/correlations.ts';
 import { newsFor } from '../../src/analysis/correlations/lagged-test.ts';
-import { METHODS, type Method, prepareSubject, type PValues, type Subject, testByAll, testByUsed } from './methods.ts';
+import { benjaminiHochberg } from '../../src/analysis/distributions/significance.ts';
+import { METHODS, type Method, prepareSubject, type PValues, type Subject, testByAll } from './methods.ts';
+import { drawPerson, FIRST_DAY, type Noise, type Planted, plantEffect } from './noise.ts';
 
 /** Persons to draw and test: seeds `from` to `from + histories - 1`. */
 export type Trial = {
@@ -20,6 +21,7 @@ type Family = { pValues: PValues[]; isPlanted: boolean[] };
 export const LEVELS = [0.05, 0.01, 0.001];
 const MAX_LAG_DAYS = 14;
 const FALSE_DISCOVERY_RATE = 0.1;
+const COEFFICIENTS = ['PEARSON', 'SPEARMAN'] as const;
 
 /** Tests every history of a trial, with both coefficients in one family as the product does. */
 export function runTrial({ source, days, from, histories, compares }: Trial): Outcome {
@@ -28,7 +30,7 @@ export function runTrial({ source, days, from, histories, compares }: Trial): Ou
   let tests = 0;
   for (let seed = from; seed < from + histories; seed++) {
     const person = 'noise' in source ? drawPerson(source.noise, days, seed) : plantEffect(source.planted, days, seed);
-    const family = testPerson(person, compares ? testByAll : testByUsed);
+    const family = compares ? testByMethods(person) : testAsUsed(person);
     tests += family.pValues.length;
     for (const name of METHODS) count(counts[name], family, name);
   }
@@ -43,13 +45,26 @@ function count(into: Count, { pValues, isPlanted }: Family, name: Method): void 
   LEVELS.forEach((level, i) => (into.below[i]! += own.filter((p) => p <= level).length));
 }
 
-function testPerson(person: Float64Array[], test: typeof testByAll): Family {
+/** As the product does it, all lags of a pair at once. */
+function testAsUsed(person: Float64Array[]): Family {
+  const series = person.map((values, place) => ({ id: String(place), values }));
+  const { results } = testFamily({ firstDay: FIRST_DAY, series }, COEFFICIENTS, {
+    maxLagDays: MAX_LAG_DAYS,
+    tautologies: [],
+  });
+  return {
+    pValues: results.map(({ pValue }) => ({ used: pValue })),
+    isPlanted: results.map(({ driver, outcome, lagDays }) => driver === '0' && outcome === '1' && lagDays === 1),
+  };
+}
+
+function testByMethods(person: Float64Array[]): Family {
   const family: Family = { pValues: [], isPlanted: [] };
-  for (const method of ['PEARSON', 'SPEARMAN'] as const) {
-    const subjects = person.map((values) => prepareSubject(values, method));
+  for (const coefficient of COEFFICIENTS) {
+    const subjects = person.map((values) => prepareSubject(values, coefficient));
     for (let driver = 0; driver < subjects.length; driver++) {
       for (let outcome = 0; outcome < subjects.length; outcome++) {
-        if (driver !== outcome) testLags(family, subjects, [driver, outcome], test);
+        if (driver !== outcome) testLags(family, subjects, [driver, outcome]);
       }
     }
   }
@@ -57,11 +72,11 @@ function testPerson(person: Float64Array[], test: typeof testByAll): Family {
 }
 
 /** Lag 0 has no direction: there the earlier one is the driver. */
-function testLags(family: Family, subjects: Subject[], [a, b]: [number, number], test: typeof testByAll): void {
+function testLags(family: Family, subjects: Subject[], [a, b]: [number, number]): void {
   const [driver, outcome] = [subjects[a]!, subjects[b]!];
   const news = newsFor(driver.prepared, outcome.prepared, 1);
   for (let lag = a < b ? 0 : 1; lag <= MAX_LAG_DAYS; lag++) {
-    const pValues = test(driver, outcome, lag, lag > 0 ? news : driver.prepared.news);
+    const pValues = testByAll(driver, outcome, lag, lag > 0 ? news : driver.prepared.news);
     if (!pValues) continue;
     family.pValues.push(pValues);
     family.isPlanted.push(a === 0 && b === 1 && lag === 1);

@@ -27,11 +27,7 @@ const LANES = 4;
  * of one variance whatever the gaps. `residuals` have mean 0; NaN = missing.
  * @param present that of other news of the same residuals, which spares looking for it again
  */
-export function removeCarryOver(
-  residuals: Float64Array,
-  phi: number,
-  present: Present = findPresent(residuals),
-): News {
+export function removeCarryOver(residuals: Float64Array, phi: number, present: Present = findPresent(residuals)): News {
   const values = freeOfPast(residuals, phi, present.days);
   let known: Float64Array | undefined;
   return {

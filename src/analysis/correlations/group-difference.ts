@@ -1,4 +1,4 @@
-import { adjust, type Adjusted } from '../series/adjust.ts';
+import { adjust, type Adjusted, readCalendar } from '../series/adjust.ts';
 import { autocorrelations, correctPhi } from '../series/autocorrelation.ts';
 import { countIndependentDays } from './independent-days.ts';
 
@@ -25,11 +25,13 @@ type Residuals = { group: Float64Array; rest: Float64Array; square: number; adju
  * @param firstDay the civil day of day 0, in days since 1970-01-01
  */
 export function compareGroups({ days, isMember, values }: GroupedDays, firstDay: number): GroupDifference | null {
-  const adjusted = adjust(spread(days, isMember), firstDay);
+  const members = spread(days, isMember);
+  const calendar = readCalendar(members, firstDay);
+  const adjusted = adjust(members, firstDay, calendar);
   const group = gather(days, adjusted.residuals);
   const square = sum(group, (value) => value * value);
   if (!(square > 0)) return null;
-  const outcome = adjust(spread(days, values), firstDay);
+  const outcome = adjust(spread(days, values), firstDay, calendar);
   const left = gather(days, outcome.residuals);
   const difference = sum(left, (value, i) => value * group[i]!) / square;
   const rest = left.map((value, i) => value - difference * group[i]!);

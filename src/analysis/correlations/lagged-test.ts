@@ -117,6 +117,12 @@ export function testAtLag(
  * their past, and then r keeps its level whatever the driver does. Bartlett's sum over the news catches what AR(1)
  * leaves (prewhitening, Andrews & Monahan 1992), and each term of the calendar costs a value. Where nothing is left of
  * a side, as of a straight line, the adjusted coefficient is 0 and p is 1. Measured figures: docs/algorithms.md.
+ *
+ * In long histories the sum goes back 60 days. With 30, what lasts longer than AR(1) fooled more people than promised:
+ * of 600 histories of 8 metrics over 1825 days a slow state beneath white noise made a finding in 16.3 % (with 60 days 9
+ * %), shifts of level in 16.5 % (10.2 %), white noise in 6.3 % (6.2 %), dips on Sundays in 8.7 % (8.7 %). Tried and left
+ * out: White's (1980) correction for days of unequal variance, n · min(1, mean x² · mean u² / mean x²u²). Nothing needs
+ * it (dips on Sundays 7.7 %), and it costs power: r = 0.3, φ = 0.6 both, over 180 days was found in 40.5 instead of 44 %.
  */
 export function testAdjusted(
   driver: PreparedSeries,
@@ -131,7 +137,12 @@ export function testAdjusted(
   const known = effectiveSize(news.days, driverNews.autocorrelations, outcome.news.autocorrelations);
   const effectiveN = spendFitted(driver, outcome, known);
   const names = { driver: driver.id, outcome: outcome.id, lagDays, method: driver.method };
-  return { ...names, n, effectiveN, ...judgeNews(correlateComplete(news.driver, news.outcome), effectiveN, () => news) };
+  return {
+    ...names,
+    n,
+    effectiveN,
+    ...judgeNews(correlateComplete(news.driver, news.outcome), effectiveN, () => news),
+  };
 }
 
 /** What independent days are worth once the calendar was fitted to the values. */

@@ -3,7 +3,7 @@ import { readCalendar } from '../series/adjust.ts';
 import { type DailySeries, normalizeScale } from '../series/daily-series.ts';
 import type { News } from './carry-over.ts';
 import { pairAtLag } from './correlation.ts';
-import { countDistances, weighDistances } from './effective-size.ts';
+import { weighDistances } from './effective-size.ts';
 import {
   type CorrelationMethod,
   judgeNews,
@@ -22,7 +22,7 @@ export type Subjects = { bank: ColumnBank; spare: number; all: Subject[] };
 /** Which tests are made of a pair. */
 export type PairOptions = { maxLagDays: number; minPairs: number };
 
-type Pair = { a: Subject; b: Subject; distances: (lag: number, furthest: number) => ArrayLike<number> };
+type Pair = { a: Subject; b: Subject; distances: (lag: number) => ArrayLike<number> };
 
 /** Readies series of one length for the tests of their pairs. `firstDay` is the civil day of index 0. */
 export function prepareSubjects(
@@ -81,8 +81,7 @@ function finishTest(
 ): Omit<LaggedTest, 'n'> {
   const lagDays = Math.abs(lag);
   const [own, others] = [driverNews.autocorrelations, outcome.news.autocorrelations];
-  const furthest = Math.min(own.length, others.length) - 1;
-  const effectiveN = spendFitted(driver, outcome, weighDistances(distances(lag, furthest), own, others));
+  const effectiveN = spendFitted(driver, outcome, weighDistances(distances(lag), own, others));
   const judged = judgeNews(r, effectiveN, () => pairAtLag(driverNews.values, outcome.news.values, lagDays));
   return { driver: driver.id, outcome: outcome.id, lagDays, method: driver.method, coefficient, effectiveN, ...judged };
 }
@@ -96,17 +95,9 @@ const listLags = (maxLagDays: number): number[] => [
 /** The common days of a pair counted by their distances: the same for both methods. */
 function rememberDistances(bank: ColumnBank, a: Subject, b: Subject): Pair['distances'] {
   const known = new Map<number, ArrayLike<number>>();
-  return (lag, furthest) => {
-    const counted = known.get(lag) ?? bank.pairDistances(a.newsSlots[0]!, b.newsSlots[0]!, lag);
-    const distances = counted.length > furthest ? counted : countSlowly(a, b, lag, furthest);
+  return (lag) => {
+    const distances = known.get(lag) ?? bank.pairDistances(a.newsSlots[0]!, b.newsSlots[0]!, lag);
     known.set(lag, distances);
     return distances;
   };
-}
-
-/** Further apart than the kernels count. */
-function countSlowly(a: Subject, b: Subject, lag: number, furthest: number): Float64Array {
-  const [driver, outcome] = lag >= 0 ? [a, b] : [b, a];
-  const { days } = pairAtLag(driver.prepared[0]!.values, outcome.prepared[0]!.values, Math.abs(lag));
-  return countDistances(days, furthest);
 }

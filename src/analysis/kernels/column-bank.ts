@@ -27,7 +27,7 @@ export type ColumnBank = {
   spearman: (a: number, b: number, maxLag: number) => LagProfile;
   /** Pearson's r of every two slots on the same day, [i][j] row by row; a profile costs several times as much per pair. */
   pearsonMatrix: (slots: readonly number[]) => LagProfile;
-  /** Of the common days at a lag, how many pairs are k = 0..30 days apart; at k = 0 it is the number of days. */
+  /** Of the common days at a lag, how many pairs are k = 0..60 days apart; at k = 0 it is the number of days. */
   pairDistances: (a: number, b: number, lag: number) => Int32Array;
 };
 

@@ -7,8 +7,8 @@ export const LANES = 8;
 /** The furthest lag, in days, that a bank answers for. */
 export const MAX_LAG_DAYS = 30;
 
-/** How far apart two paired days are at most, where they are counted by their distance. */
-export const MAX_DISTANCE_DAYS = 30;
+/** How far apart two paired days are at most, where they are counted by their distance: as far back as news are asked. */
+export const MAX_DISTANCE_DAYS = 60;
 
 /**
  * Zeros for days in front of the first and behind the last, so that a kernel may look past either end: as far as the

@@ -1,5 +1,5 @@
 import { weekdayOf } from './calendar.ts';
-import { fitOn, type LeastSquares } from './least-squares.ts';
+import { dot, fitOn, type LeastSquares } from './least-squares.ts';
 
 /**
  * A series without weekday, trend and season. `residuals` has the length of the series and its gaps. `terms` were
@@ -70,8 +70,10 @@ export function adjust(
 export function readCalendar(values: Float64Array, firstDay: number): Calendar {
   const days = presentDays(values);
   const weekdays = nameWeekdays(days, firstDay);
-  const slow = fitOn(slowColumns(days).map((column) => centre(column, weekdays)));
-  return { days, slow, weekdays };
+  const columns = slowColumns(days);
+  const gram = multiplySlow(columns, weekdays);
+  for (const column of columns) centre(column, weekdays);
+  return { days, slow: fitOn(columns, gram), weekdays };
 }
 
 function presentDays(values: Float64Array): Int32Array {
@@ -92,8 +94,7 @@ function nameWeekdays(days: Int32Array, firstDay: number): Weekdays {
 
 /** Takes each weekday's mean away, in place. */
 function centre(column: Float64Array, { of, sizes }: Weekdays): Float64Array {
-  const means = new Float64Array(WEEKDAYS);
-  for (let i = 0; i < column.length; i++) means[of[i]!]! += column[i]!;
+  const means = sumByWeekday(column, of);
   for (let weekday = 0; weekday < WEEKDAYS; weekday++) means[weekday]! /= sizes[weekday]!;
   for (let i = 0; i < column.length; i++) column[i]! -= means[of[i]!]!;
   return column;
@@ -104,18 +105,46 @@ function slowColumns(days: Int32Array): Float64Array[] {
   const first = days[0] ?? 0;
   const span = (days.at(-1) ?? 0) - first + 1;
   const waves = Math.floor(Math.min((2 * span) / SHORTEST_WAVE_DAYS, days.length / VALUES_PER_WAVE));
-  const columns = Array.from({ length: 1 + waves }, () => new Float64Array(days.length));
-  for (let i = 0; i < days.length; i++) {
-    const share = (days[i]! - first + 0.5) / span;
-    columns[0]![i] = share - 0.5;
-    const cosine = Math.cos(Math.PI * share);
-    let [before, wave] = [1, cosine];
-    for (let k = 1; k <= waves; k++) {
-      columns[k]![i] = wave;
-      [before, wave] = [wave, 2 * cosine * wave - before];
-    }
+  const shares = Float64Array.from(days).map((day) => (day - first + 0.5) / span);
+  const cosines = shares.map((share) => Math.cos(Math.PI * share));
+  const columns = [shares.map((share) => share - 0.5)];
+  let [before, wave] = [shares.map(() => 1), cosines];
+  for (let k = 1; k <= waves; k++) {
+    columns.push(wave);
+    const next = new Float64Array(days.length);
+    for (let i = 0; i < next.length; i++) next[i] = 2 * cosines[i]! * wave[i]! - before[i]!;
+    [before, wave] = [wave, next];
   }
   return columns;
+}
+
+/**
+ * The products of every two slow columns once they are free of weekdays, from the columns as they are. Those of two
+ * waves are sums of waves, cos ix cos jx = (cos (i-j)x + cos (i+j)x) / 2, and the sum of a wave beyond the last is the
+ * same the other way round: a product for each wave does, instead of one for every two.
+ */
+function multiplySlow(columns: readonly Float64Array[], { of, sizes }: Weekdays): Float64Array[] {
+  const sums = columns.map((column) => sumByWeekday(column, of));
+  const last = columns.length - 1;
+  const ofWaves = [of.length, ...sums.slice(1).map((byWeekday) => byWeekday.reduce((sum, value) => sum + value, 0))];
+  for (let k = 1; k <= last; k++) ofWaves.push(2 * dot(columns[last]!, columns[k]!) - ofWaves[last - k]!);
+  const productOf = (i: number, j: number) =>
+    j === 0 ? dot(columns[i]!, columns[0]!) : (ofWaves[i - j]! + ofWaves[i + j]!) / 2;
+  return columns.map((_, i) =>
+    new Float64Array(i + 1).map((__, j) => {
+      let product = productOf(i, j);
+      for (let weekday = 0; weekday < WEEKDAYS; weekday++) {
+        if (sizes[weekday]! > 0) product -= (sums[i]![weekday]! * sums[j]![weekday]!) / sizes[weekday]!;
+      }
+      return product;
+    }),
+  );
+}
+
+function sumByWeekday(column: Float64Array, of: Uint8Array): Float64Array {
+  const sums = new Float64Array(WEEKDAYS);
+  for (let i = 0; i < column.length; i++) sums[of[i]!]! += column[i]!;
+  return sums;
 }
 
 /** The scores of the days from the first one on: a large offset must not cost the digits in which they differ. */

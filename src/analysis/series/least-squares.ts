@@ -2,19 +2,20 @@
 const DEPENDENT = 1e-10;
 /** Where less than this share is left, as many digits are lost as a second step mends. */
 const MUCH_LOST = 0.5;
-/** What a column must keep of its square for the normal equations, which lose twice as many digits as a basis does. */
-const INDEPENDENT = 1e-4;
+/** The largest variance inflation with which the normal equations lose no more digits than a second step brings back. */
+const LARGEST_INFLATION = 1e6;
 
 /** Least-squares fits on the same columns: their rank, and what is left of values when the fit is taken away. */
 export type LeastSquares = { rank: number; residualsOf: (values: Float64Array) => Float64Array };
 
 /**
- * Readies fits on some columns (all of one length, no NaN). The normal equations (Cholesky) take a tenth of the time of
- * an orthonormal basis, and where the columns are far from dependent nothing is lost by them: a second step takes away
+ * Readies fits on some columns (all of one length, no NaN). The normal equations (Cholesky) take a fraction of the time
+ * of an orthonormal basis, and where the columns are far from dependent nothing is lost by them: a second step takes away
  * what rounding left of the fit. Elsewhere the basis decides what the rank is.
+ * @param gram the lower triangle of their Gram matrix, the products of every two of them; it is used up
  */
-export function fitOn(columns: readonly Float64Array[]): LeastSquares {
-  const factor = factorize(columns.map((a, i) => Float64Array.from(columns.slice(0, i + 1), (b) => dot(a, b))));
+export function fitOn(columns: readonly Float64Array[], gram: Float64Array[]): LeastSquares {
+  const factor = factorize(gram);
   if (!factor) {
     const basis = orthonormalize(columns);
     return { rank: basis.length, residualsOf: (values) => residualsOf(values, basis) };
@@ -37,16 +38,22 @@ export function fitOn(columns: readonly Float64Array[]): LeastSquares {
 
 /** The lower triangle L of LLᵀ, in place, given that of a Gram matrix; null where columns are nearly dependent. */
 function factorize(gram: Float64Array[]): Float64Array[] | null {
+  const squares = gram.map((row, i) => row[i]!);
   for (const [i, row] of gram.entries()) {
-    const square = row[i]!;
     for (let j = 0; j <= i; j++) {
       let rest = row[j]!;
       for (let k = 0; k < j; k++) rest -= row[k]! * gram[j]![k]!;
       row[j] = j < i ? rest / gram[j]![j]! : Math.sqrt(rest);
     }
-    if (!(row[i]! ** 2 > INDEPENDENT * square)) return null;
   }
-  return gram;
+  // A column's square times its place in the inverse is 1 / (1 - R²) of it on all others (Marquardt 1970).
+  const inflations = squares.map((square, i) => {
+    const unit = new Float64Array(squares.length);
+    unit[i] = 1;
+    return square * solve(gram, unit)[i]!;
+  });
+  // Not `>`: where a pivot was 0, or less by rounding, there is no number.
+  return inflations.every((inflation) => inflation <= LARGEST_INFLATION) ? gram : null;
 }
 
 /** The x of LLᵀx = y, in place of y. */
@@ -106,8 +113,8 @@ function divide(values: Float64Array, divisor: number): Float64Array {
 
 const norm = (values: Float64Array): number => Math.sqrt(dot(values, values));
 
-/** Four sums side by side: each addition to a single one would wait for the one before. */
-function dot(a: Float64Array, b: Float64Array): number {
+/** Σ ab, as four sums side by side: each addition to a single one would wait for the one before. */
+export function dot(a: Float64Array, b: Float64Array): number {
   let [s, t, u, v] = [0, 0, 0, 0];
   let i = 0;
   for (; i + 3 < a.length; i += 4) {

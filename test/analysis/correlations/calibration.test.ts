@@ -21,6 +21,7 @@ describe('noise', () => {
     ['level shifts, φ = 0.3', 120, 12],
     ['slow state beneath white noise', 120, 12],
     ['seasons of two waves, φ = 0.3', 365, 6],
+    ['slow state beneath white noise', 1825, 24],
     ['all of these mixed, 10 % missing', 120, 12],
   ];
 
@@ -61,11 +62,10 @@ describe('an effect', () => {
 });
 
 describe('permutation', () => {
-  it('calls more of slow noise related than the method in use, and costs more', () => {
+  it('calls more of slow noise related than the method in use', () => {
     const outcome = runPermutations({ phi: 0.95, days: 120, from: 0, pairs: 40 });
     expect(outcome['used']!.below[0]).toBeLessThanOrEqual(40 * highest(0.05, 40));
     expect(outcome['blocks of 5 days']!.below[0]).toBeGreaterThan(6);
-    expect(outcome['blocks of 5 days']!.milliseconds).toBeGreaterThan(10 * outcome['used']!.milliseconds);
   });
 });
 

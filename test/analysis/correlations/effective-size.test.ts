@@ -74,7 +74,10 @@ describe('countDistances', () => {
   it.each([0, 1, 14, 60])('counts pairs of days up to %i days apart', (furthest) => {
     const uniform = seedUniform(furthest);
     for (const days of [everyDay(40), everyDay(90).filter(() => uniform() < 0.6)]) {
-      const expected = Array.from({ length: furthest + 1 }, (_, k) => days.filter((day) => days.includes(day + k)).length);
+      const expected = Array.from(
+        { length: furthest + 1 },
+        (_, k) => days.filter((day) => days.includes(day + k)).length,
+      );
       expect([...countDistances(days, furthest)]).toEqual(expected);
     }
   });

@@ -244,7 +244,7 @@ describe('pairDistances', () => {
     const bank = fillBank(columns);
     for (const lag of [-30, -3, 0, 1, 30]) {
       const isCommon = (day: number) => columns[0]![day]! + columns[1]![day + lag]! > Number.NEGATIVE_INFINITY;
-      const expected = Array.from({ length: 31 }, (_, distance) => {
+      const expected = Array.from({ length: 61 }, (_, distance) => {
         let count = 0;
         for (let day = 0; day < length; day++) if (isCommon(day) && isCommon(day + distance)) count++;
         return count;
