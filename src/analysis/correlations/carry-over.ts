@@ -1,10 +1,17 @@
+import { presentDays } from '../series/daily-series.ts';
 import { countDistances } from './effective-size.ts';
 
 /**
  * What each day of a series brings that the days before it did not let expect, with the length and the gaps of the
  * series, and how even that depends on its past: autocorrelations at lags 0, 1, …
  */
-export type News = { values: Float64Array; readonly autocorrelations: Float64Array; present: Present };
+export type News = {
+  values: Float64Array;
+  readonly autocorrelations: Float64Array;
+  present: Present;
+  /** Spares adding up what autocorrelations are made of: Σ x[t]·x[t-k] about the mean, in any unit, for k = 0..60. */
+  takeProducts: (products: Float64Array) => void;
+};
 
 /** The days with a value, ascending, and how many pairs of them are k days apart, for k as far as is asked back. */
 type Present = { days: Int32Array; readonly distances: Float64Array };
@@ -20,7 +27,7 @@ const WITHIN_MONTH = { lags: 30, valuesPerLag: 5 };
  */
 const BEYOND_MONTH = { lags: 60, valuesPerLag: 8 };
 /** Lags summed in one pass. */
-const LANES = 4;
+const LANES = 8;
 
 /**
  * The innovations of an AR(1) process, (eₜ - φᵍ eₜ₋g) / √(1 - φ²ᵍ), g days being the distance to the last value before:
@@ -35,13 +42,16 @@ export function removeCarryOver(residuals: Float64Array, phi: number, present: P
     present,
     // Asked of few: they take longer than all the rest.
     get autocorrelations() {
-      return (known ??= correlateWithPast(values, present));
+      return (known ??= correlateWithPast(present, sumProducts(values, present.days, present.distances.length)));
+    },
+    takeProducts: (products) => {
+      known ??= correlateWithPast(present, products);
     },
   };
 }
 
 function findPresent(values: Float64Array): Present {
-  const days = Int32Array.from(values.keys()).filter((day) => !Number.isNaN(values[day]!));
+  const days = presentDays(values);
   const countLags = ({ lags, valuesPerLag }: typeof BEYOND_MONTH) =>
     Math.min(lags, Math.floor(days.length / valuesPerLag));
   let distances: Float64Array | undefined;
@@ -53,22 +63,31 @@ function findPresent(values: Float64Array): Present {
   };
 }
 
+function listPresent(values: Float64Array): Int32Array {
+  const days = new Int32Array(values.length);
+  let count = 0;
+  for (let day = 0; day < values.length; day++) if (!Number.isNaN(values[day]!)) days[count++] = day;
+  return days.slice(0, count);
+}
+
 function freeOfPast(residuals: Float64Array, phi: number, days: Int32Array): Float64Array {
   const values = new Float64Array(residuals.length).fill(Number.NaN);
   if (days.length > 0) values[days[0]!] = residuals[days[0]!]!;
-  // By gap: a power takes longer than all the rest of a day.
+  // By gap: a power and a root take longer than all the rest of a day.
   const kept: number[] = [];
+  const spread: number[] = [];
   for (let i = 1; i < days.length; i++) {
-    const [last, day] = [days[i - 1]!, days[i]!];
-    const share = (kept[day - last] ??= phi ** (day - last));
-    values[day] = (residuals[day]! - share * residuals[last]!) / Math.sqrt(1 - share * share);
+    const last = days[i - 1]!;
+    const day = days[i]!;
+    const gap = day - last;
+    const share = (kept[gap] ??= phi ** gap);
+    values[day] = (residuals[day]! - share * residuals[last]!) / (spread[gap] ??= Math.sqrt(1 - share * share));
   }
   return values;
 }
 
 /** The same as `autocorrelations` in ../series/autocorrelation.ts, without a look at each day for each lag. */
-function correlateWithPast(values: Float64Array, { days, distances }: Present): Float64Array {
-  const sums = sumProducts(values, days, distances.length);
+function correlateWithPast({ distances }: Present, sums: Float64Array): Float64Array {
   const variance = sums[0]! / distances[0]!;
   const result = new Float64Array(distances.length);
   result[0] = 1;
@@ -87,15 +106,20 @@ function sumProducts(values: Float64Array, days: Int32Array, lags: number): Floa
   const padded = deviate(values, days, margin);
   const sums = new Float64Array(margin);
   for (let lag = 0; lag < lags; lag += LANES) {
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
     for (let day = margin; day < padded.length; day++) {
       const value = padded[day]!;
-      a += value * padded[day - lag]!;
-      b += value * padded[day - lag - 1]!;
-      c += value * padded[day - lag - 2]!;
-      d += value * padded[day - lag - 3]!;
+      const past = day - lag;
+      a += value * padded[past]!;
+      b += value * padded[past - 1]!;
+      c += value * padded[past - 2]!;
+      d += value * padded[past - 3]!;
+      e += value * padded[past - 4]!;
+      f += value * padded[past - 5]!;
+      g += value * padded[past - 6]!;
+      h += value * padded[past - 7]!;
     }
-    sums.set([a, b, c, d], lag);
+    sums.set([a, b, c, d, e, f, g, h], lag);
   }
   return sums;
 }

@@ -59,6 +59,8 @@ function testByMethod({ bank, spare }: Subjects, pair: Pair, row: number, option
   const [x, y] = [a.prepared[row]!, b.prepared[row]!];
   const slots = { a: a.newsSlots[row]!, b: b.newsSlots[row]!, spare };
   const news = profileNews(bank, slots, [x, y], maxLagDays);
+  const borrowed = [news.ahead, news.behind].find((one) => one !== x.news && one !== y.news);
+  borrowed?.takeProducts(bank.ownProducts(spare));
   const raw = bank[x.method === 'PEARSON' ? 'pearson' : 'spearman'](a.slot, b.slot, maxLagDays).coefficients;
   const tests: LaggedTest[] = [];
   for (const lag of listLags(maxLagDays)) {

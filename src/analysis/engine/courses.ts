@@ -56,7 +56,7 @@ function findCalendarPatterns(members: readonly Member[]): Finding[] {
 function findStreak({ id, values, report: { streaks, range } }: Member, today: number): Finding[] {
   // Yesterday's streak still stands: today is not over.
   const isRunning = range.last >= today - 1;
-  if (isSilence(streaks) || !isRunning || !isBinary(values) || streaks.milestone === null) return [];
+  if (isSilence(streaks) || !isRunning || streaks.milestone === null || !isBinary(values)) return [];
   return [{ type: 'STREAK', id, streaks }];
 }
 

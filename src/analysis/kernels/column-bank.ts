@@ -1,5 +1,5 @@
 import { type Column, writeColumn } from './column.ts';
-import { countPairDistances } from './common-days.ts';
+import { countPairDistances, sumOwnProducts } from './common-days.ts';
 import { openWorkplace } from './instance.ts';
 import type { LagProfile } from './lag-profile.ts';
 import { MAX_LAG_DAYS, planColumn } from './memory-plan.ts';
@@ -29,6 +29,8 @@ export type ColumnBank = {
   pearsonMatrix: (slots: readonly number[]) => LagProfile;
   /** Of the common days at a lag, how many pairs are k = 0..60 days apart; at k = 0 it is the number of days. */
   pairDistances: (a: number, b: number, lag: number) => Int32Array;
+  /** Σ x[t]·x[t+k] of a column about its mean, in a unit of its own, for k = 0..60: only their ratios mean something. */
+  ownProducts: (slot: number) => Float64Array;
 };
 
 /** An empty bank for so many columns of so many days. */
@@ -51,6 +53,7 @@ export function openBank(length: number, capacity: number): ColumnBank {
     spearman: (a, b, maxLag) => profileSpearman(place, at(a), at(b), requireLag(maxLag)),
     pearsonMatrix: (slots) => correlateAll(place, slots.map(at)),
     pairDistances: (a, b, lag) => countPairDistances(place, at(a), at(b), Math.sign(lag) * requireLag(Math.abs(lag))),
+    ownProducts: (slot) => sumOwnProducts(place, at(slot)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { weekdayOf } from './calendar.ts';
+import { presentDays } from './daily-series.ts';
 import { dot, fitOn, type LeastSquares } from './least-squares.ts';
 
 /**
@@ -74,13 +75,6 @@ export function readCalendar(values: Float64Array, firstDay: number): Calendar {
   const gram = multiplySlow(columns, weekdays);
   for (const column of columns) centre(column, weekdays);
   return { days, slow: fitOn(columns, gram), weekdays };
-}
-
-function presentDays(values: Float64Array): Int32Array {
-  const days = new Int32Array(values.length);
-  let count = 0;
-  for (let day = 0; day < values.length; day++) if (!Number.isNaN(values[day]!)) days[count++] = day;
-  return days.subarray(0, count);
 }
 
 function nameWeekdays(days: Int32Array, firstDay: number): Weekdays {

@@ -5,14 +5,14 @@ const LARGEST_PHI = 0.99;
  * neither shift the calendar nor pull towards 0; a lag no two values are apart is 0. NaN = missing.
  */
 export function autocorrelations(values: Float64Array, lags: number): Float64Array {
-  const deviations = centre(values);
-  const variance = meanProduct(deviations, 0);
+  const centred = centre(values);
+  const variance = meanProduct(centred, 0);
   const result = new Float64Array(lags + 1);
   result[0] = 1;
   if (!(variance > 0)) return result;
   for (let lag = 1; lag <= lags; lag++) {
     // Few pairs far apart can average to more than the variance; a correlation can't.
-    result[lag] = Math.max(-1, Math.min(1, meanProduct(deviations, lag) / variance));
+    result[lag] = Math.max(-1, Math.min(1, meanProduct(centred, lag) / variance));
   }
   return result;
 }
@@ -28,26 +28,33 @@ export function correctPhi(r1: number, n: number, removed: number): number {
   return Math.max(-LARGEST_PHI, Math.min(LARGEST_PHI, phi));
 }
 
-function centre(values: Float64Array): Float64Array {
+/** Values about their mean, 0 where there is none, and 1 or 0 for whether there is one. */
+type Centred = { deviations: Float64Array; presence: Uint8Array };
+
+function centre(values: Float64Array): Centred {
+  const presence = new Uint8Array(values.length);
   let sum = 0;
   let count = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
+  for (let day = 0; day < values.length; day++) {
+    if (Number.isNaN(values[day]!)) continue;
+    presence[day] = 1;
+    sum += values[day]!;
     count++;
   }
-  return values.map((value) => value - sum / count);
+  const mean = sum / count;
+  return { deviations: values.map((value) => (Number.isNaN(value) ? 0 : value - mean)), presence };
 }
 
-/** Mean of x[t]·x[t-lag] over the days on which both are there; 0 when there are none. */
-function meanProduct(deviations: Float64Array, lag: number): number {
+/**
+ * Mean of x[t]·x[t-lag] over the days on which both are there; 0 when there are none. Without a branch, which would be
+ * guessed wrong at every other gap.
+ */
+function meanProduct({ deviations, presence }: Centred, lag: number): number {
   let sum = 0;
   let count = 0;
   for (let day = lag; day < deviations.length; day++) {
-    const product = deviations[day]! * deviations[day - lag]!;
-    if (Number.isNaN(product)) continue;
-    sum += product;
-    count++;
+    sum += deviations[day]! * deviations[day - lag]!;
+    count += presence[day]! * presence[day - lag]!;
   }
   return count > 0 ? sum / count : 0;
 }

@@ -11,6 +11,14 @@ export function countDays(values: Float64Array): number {
   return count;
 }
 
+/** The indexes of the days that carry a value, ascending. A loop: iterators take several times as long. */
+export function presentDays(values: Float64Array): Int32Array {
+  const days = new Int32Array(values.length);
+  let count = 0;
+  for (let day = 0; day < values.length; day++) if (!Number.isNaN(values[day]!)) days[count++] = day;
+  return days.subarray(0, count);
+}
+
 /**
  * Whether all values that are present are one and the same (true for an empty series): nothing varies, so nothing can
  * go with it.

@@ -40,6 +40,21 @@ describe('the profile of a pair', () => {
     expect(fillBank(columns).pearson(0, 1, maxLag).counts).toHaveLength(2 * maxLag + 1);
   });
 
+  it.each([0, 1, 7, 8, 14, 30])('is the same one way, from the same day to %i days ahead', (maxLag) => {
+    const bank = fillBank(drawKinds(130, 3));
+    for (const [a, b] of [
+      [0, 1],
+      [1, 0],
+      [2, 2],
+    ] as const) {
+      const both = bank.pearson(a, b, maxLag);
+      const ahead = bank.pearsonAhead(a, b, maxLag);
+      expect(ahead.counts).toEqual(both.counts.slice(maxLag));
+      const gaps = ahead.coefficients.map((r, lag) => findDifference(r, both.coefficients[maxLag + lag]!));
+      expect(Math.max(...gaps)).toBeLessThan(1e-10);
+    }
+  });
+
   it('is so for random lengths, gaps and ties', () => {
     const value = fc.oneof(fc.constant(missing), fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true }));
     const pair = fc.integer({ min: 0, max: 90 }).chain((length) => {
@@ -251,5 +266,22 @@ describe('pairDistances', () => {
       });
       expect([...bank.pairDistances(0, 1, lag)]).toEqual(expected);
     }
+  });
+});
+
+describe('ownProducts', () => {
+  it.each([1, 7, 64, 200])('adds up what a column has in common with its past, over %i days', (length) => {
+    const column = drawColumn(kinds['a third missing']!, length, 4);
+    const present = column.filter((value) => !Number.isNaN(value));
+    const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
+    const deviations = column.map((value) => (Number.isNaN(value) ? 0 : value - mean));
+    const products = fillBank([column]).ownProducts(0);
+    expect(products).toHaveLength(61);
+    const square = deviations.reduce((sum, value) => sum + value * value, 0);
+    products.forEach((product, lag) => {
+      let expected = 0;
+      for (let day = lag; day < length; day++) expected += deviations[day]! * deviations[day - lag]!;
+      if (square > 0) expect(product / products[0]!).toBeCloseTo(expected / square, 12);
+    });
   });
 });

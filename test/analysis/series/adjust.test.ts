@@ -19,6 +19,25 @@ describe('adjust', () => {
     expect(adjusted.terms).toBe(terms);
   });
 
+  it('leaves nothing of weekday, line or waves over years with gaps', () => {
+    const days = 1825;
+    const uniform = seedUniform(4);
+    const isMissing = (day: number) => uniform() < 0.25 || (day > 700 && day < 740);
+    const values = drawAutoregressive(days, 0.6, uniform).map((x, day) =>
+      isMissing(day) ? missing : 80 - 0.01 * day + x,
+    );
+    const { residuals, drifts } = adjust(values, 0);
+    const project = (column: (day: number) => number) =>
+      Math.abs(residuals.reduce((sum, x, day) => sum + (Number.isNaN(x) ? 0 : (x * column(day)) / days), 0));
+    expect(drifts).toBe(1 + Math.floor((2 * days) / 120));
+    for (let weekday = 0; weekday < 7; weekday++)
+      expect(project((day) => Number(day % 7 === weekday))).toBeLessThan(1e-12);
+    expect(project((day) => day / days)).toBeLessThan(1e-12);
+    for (let k = 1; k < drifts; k++) {
+      expect(project((day) => Math.cos((Math.PI * k * (day + 0.5)) / days))).toBeLessThan(1e-12);
+    }
+  });
+
   it('knows Sundays by the calendar, also before 1970', () => {
     // 2024-01-07, 1970-01-04 and 1969-12-28 were Sundays.
     for (const sunday of [19_729, 3, -4]) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { orthonormalize, residualsOf } from '../../../src/analysis/series/least-squares.ts';
+import { dot, fitOn, orthonormalize, residualsOf } from '../../../src/analysis/series/least-squares.ts';
 import { references } from '../correlations/reference-values.ts';
+import { drawNormal, seedUniform } from '../noise.ts';
 import { relativeError } from '../references.ts';
 
 const ones = (length: number) => new Float64Array(length).fill(1);
@@ -26,6 +27,35 @@ describe('residualsOf', () => {
     const values = Float64Array.from({ length: 21 }, (_, x) => columns.reduce((sum, column) => sum + column[x]!, 0));
     const rest = residualsOf(values, orthonormalize(columns));
     expect(Math.max(...rest.map(Math.abs)) / Math.max(...values)).toBeLessThan(1e-14);
+  });
+});
+
+describe('fitOn', () => {
+  const uniform = seedUniform(1);
+  const draw = () => Float64Array.from({ length: 50 }, () => drawNormal(uniform));
+  const multiply = (columns: Float64Array[]) =>
+    columns.map((a, i) => Float64Array.from(columns.slice(0, i + 1), (b) => dot(a, b)));
+  const [values, a, b] = [draw(), draw(), draw()];
+
+  it.each([
+    ['independent', draw(), 3],
+    ['nearly dependent', a.map((x, i) => x + b[i]! + 1e-2 * drawNormal(uniform)), 3],
+    ['too nearly dependent for normal equations', a.map((x, i) => x + b[i]! + 1e-5 * drawNormal(uniform)), 3],
+    ['dependent', a.map((x, i) => x - 2 * b[i]!), 2],
+    ['empty', new Float64Array(50), 2],
+  ])('fits as a basis does: the last column is %s', (_, last, rank) => {
+    const columns = [a, b, last];
+    const fit = fitOn(columns, multiply(columns));
+    const expected = residualsOf(values, orthonormalize(columns));
+    expect(fit.rank).toBe(rank);
+    const worst = Math.max(...fit.residualsOf(values).map((rest, i) => Math.abs(rest - expected[i]!)));
+    expect(worst).toBeLessThan(1e-11);
+  });
+
+  it('leaves its values as they are', () => {
+    const before = values.slice();
+    fitOn([a], multiply([a])).residualsOf(values);
+    expect(values).toEqual(before);
   });
 });
 
