@@ -270,7 +270,7 @@ describe('pairDistances', () => {
 });
 
 describe('ownProducts', () => {
-  it.each([1, 7, 64, 200])('adds up what a column has in common with its past, over %i days', (length) => {
+  it.each([7, 64, 200])('adds up what a column has in common with its past, over %i days', (length) => {
     const column = drawColumn(kinds['a third missing']!, length, 4);
     const present = column.filter((value) => !Number.isNaN(value));
     const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
@@ -281,7 +281,7 @@ describe('ownProducts', () => {
     products.forEach((product, lag) => {
       let expected = 0;
       for (let day = lag; day < length; day++) expected += deviations[day]! * deviations[day - lag]!;
-      if (square > 0) expect(product / products[0]!).toBeCloseTo(expected / square, 12);
+      expect(product / products[0]!).toBeCloseTo(expected / square, 12);
     });
   });
 });
