@@ -63,13 +63,6 @@ function findPresent(values: Float64Array): Present {
   };
 }
 
-function listPresent(values: Float64Array): Int32Array {
-  const days = new Int32Array(values.length);
-  let count = 0;
-  for (let day = 0; day < values.length; day++) if (!Number.isNaN(values[day]!)) days[count++] = day;
-  return days.slice(0, count);
-}
-
 function freeOfPast(residuals: Float64Array, phi: number, days: Int32Array): Float64Array {
   const values = new Float64Array(residuals.length).fill(Number.NaN);
   if (days.length > 0) values[days[0]!] = residuals[days[0]!]!;

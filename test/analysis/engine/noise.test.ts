@@ -36,10 +36,11 @@ describe('what is concluded from noise', () => {
 
   it.each(kinds)('holds no more findings of each kind than promised: %s', { timeout: 60_000 }, (_kind, shape) => {
     const conclusions = Array.from({ length: people }, (_, seed) => conclude(drawPerson(seed, 8, 120, 0.6, shape)));
-    for (const type of ['CORRELATION', 'TREND', 'CHANGE_POINT', 'WEEKDAYS', 'FORECAST'] as const) {
+    const rates = (['CORRELATION', 'TREND', 'CHANGE_POINT', 'WEEKDAYS', 'FORECAST'] as const).map((type) => {
       const fooled = conclusions.filter(({ findings }) => findings.some((found) => found.type === type));
-      expect(fooled.length / people, type).toBeLessThanOrEqual(highestRate);
-    }
+      return { type, rate: fooled.length / people };
+    });
+    expect(rates.filter(({ rate }) => rate > highestRate)).toEqual([]);
   });
 
   it('holds no relation between two rising lines, nor between metrics that share their Sundays', () => {
