@@ -1,8 +1,8 @@
 import { weekdayOf } from '../series/calendar.ts';
-import { countDays, type DayRange, findDayRange, isBinary, isConstant } from '../series/daily-series.ts';
+import { countDays, type DayRange, findDayRange, isBinary, isConstant, toFinite } from '../series/daily-series.ts';
 import { type Silence, silent, tooFewDays } from '../silence.ts';
 import { DeviationTail } from './deviation-tail.ts';
-import { findUsualValues, toFinite } from './usual-values.ts';
+import { findUsualValues } from './usual-values.ts';
 
 /**
  * A day unlike the days before it, in the metric's unit but for `deviation`, which is in median absolute deviations of

@@ -1,4 +1,4 @@
-import { toFinite } from './usual-values.ts';
+import { toFinite } from '../series/daily-series.ts';
 
 /** The part of the largest deviations whose decay is measured. */
 const TAIL_SHARE = 0.2;

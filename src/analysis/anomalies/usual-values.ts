@@ -1,3 +1,4 @@
+import { toFinite } from '../series/daily-series.ts';
 import { weekdayOf } from '../series/calendar.ts';
 import { SlidingMedian } from './sliding-median.ts';
 
@@ -34,6 +35,3 @@ export function findUsualValues(values: Float64Array, firstDay: number): Float64
   }
   return usual;
 }
-
-/** Infinity becomes the largest double: differences of the largest doubles have no place between. NaN stays. */
-export const toFinite = (value: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));

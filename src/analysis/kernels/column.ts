@@ -1,3 +1,4 @@
+import { findUnit } from '../series/daily-series.ts';
 import { sortedIndexes } from '../series/ranks.ts';
 import type { Workplace } from './instance.ts';
 import { type ColumnPlan, LISTED_MARGIN_DAYS } from './memory-plan.ts';
@@ -36,12 +37,6 @@ function listMargins(missing: Int32Array, length: number, missingCount: number):
     missing[i] = i - LISTED_MARGIN_DAYS;
     missing[LISTED_MARGIN_DAYS + missingCount + i] = length + i;
   }
-}
-
-/** The power of two that normalizeScale divides by: what is squared must not overflow. */
-function findUnit(largest: number): number {
-  if (largest === 0 || largest === Number.POSITIVE_INFINITY) return 1;
-  return 2 ** Math.min(1023, Math.floor(Math.log2(largest)));
 }
 
 /** Sorts the column's days by value, unless that is done already. */

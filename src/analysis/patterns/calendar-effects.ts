@@ -1,3 +1,4 @@
+import { toFinite } from '../series/daily-series.ts';
 import { silent, type Silence } from '../silence.ts';
 import { collectMoments, type Moments } from './cross-products.ts';
 import { type Errors, fitGroups, type GroupFit } from './group-fit.ts';
@@ -176,5 +177,3 @@ function quantile(sorted: Float64Array, share: number): number {
   const part = place % 1;
   return sorted[Math.floor(place)]! * (1 - part) + sorted[Math.ceil(place)]! * part;
 }
-
-const toFinite = (value: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));

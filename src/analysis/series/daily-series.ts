@@ -45,11 +45,19 @@ export function isBinary(values: Float64Array): boolean {
 export function normalizeScale(values: Float64Array): Float64Array {
   let largest = 0;
   for (const value of values) if (Math.abs(value) > largest) largest = Math.abs(value);
-  if (largest === 0 || largest === Number.POSITIVE_INFINITY) return values;
-  // log2 rounds the very largest doubles up to 1024, and 2¹⁰²⁴ is infinite.
-  const unit = 2 ** Math.min(1023, Math.floor(Math.log2(largest)));
-  return values.map((value) => value / unit);
+  const unit = findUnit(largest);
+  return unit === 1 ? values : values.map((value) => value / unit);
 }
+
+/** The power of two that `normalizeScale` divides by, given the largest size of a value; 1 when there is none, or no end. */
+export function findUnit(largest: number): number {
+  if (largest === 0 || largest === Number.POSITIVE_INFINITY) return 1;
+  // log2 rounds the very largest doubles up to 1024, and 2¹⁰²⁴ is infinite.
+  return 2 ** Math.min(1023, Math.floor(Math.log2(largest)));
+}
+
+/** The nearest finite number: differences of the largest doubles have no place between them. NaN stays. */
+export const toFinite = (value: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
 
 /** Indexes of the first and the last day that something rests on. */
 export type DayRange = { first: number; last: number };

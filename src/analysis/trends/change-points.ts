@@ -1,10 +1,10 @@
-import { isBinary, isConstant } from '../series/daily-series.ts';
+import { isBinary, isConstant, toFinite } from '../series/daily-series.ts';
 import { silent, type Silence, tooFewDays } from '../silence.ts';
 import { clipOutliers } from './clip-outliers.ts';
 import { inflationOfMean } from './inflation.ts';
 import { fitLevels, keepCertainSteps, type LevelModel, SHORTEST_LEVEL } from './level-model.ts';
 import { partitionByLevel } from './optimal-partition.ts';
-import { collectPoints, keepFinite, type Points, spareRange } from './points.ts';
+import { collectPoints, type Points, spareRange } from './points.ts';
 import { median } from './rank-selection.ts';
 
 /**
@@ -145,8 +145,8 @@ function describeChanges(prepared: Prepared, { starts, slope, pValues }: LevelMo
     const [before, after] = tellLevels(atChange(raw.values), atChange(clipped), [from, start, to]);
     return {
       index,
-      before: keepFinite(before * unit),
-      after: keepFinite(after * unit),
+      before: toFinite(before * unit),
+      after: toFinite(after * unit),
       daysBefore: start - from,
       daysAfter: to - start,
       pValue: Math.min(1, pValues[i]! * starts.length),

@@ -1,8 +1,9 @@
+import { toFinite } from '../series/daily-series.ts';
 import { correctPhi } from '../series/autocorrelation.ts';
 import { studentPValue } from '../distributions/significance.ts';
 import { inflationOfMean } from './inflation.ts';
 import { medianSlope } from './median-slope.ts';
-import { collectPoints, keepFinite, type Points, spareRange } from './points.ts';
+import { collectPoints, type Points, spareRange } from './points.ts';
 import { median } from './rank-selection.ts';
 import { testTrend } from './trend.ts';
 
@@ -50,9 +51,9 @@ export function describeMotion(series: Float64Array): Motion | null {
   const before = fitLeg(pickDays(points, last - 2 * MOTION_DAYS, last - MOTION_DAYS));
   const recent = series.subarray(Math.max(0, last - MOTION_DAYS + 1), last + 1);
   return {
-    velocity: keepFinite(now.slope * unit),
+    velocity: toFinite(now.slope * unit),
     velocityPValue: testTrend(recent)?.pValue ?? 1,
-    acceleration: before && keepFinite(((now.slope - before.slope) / MOTION_DAYS) * unit),
+    acceleration: before && toFinite(((now.slope - before.slope) / MOTION_DAYS) * unit),
     accelerationPValue: before && compareSlopes(before, now),
   };
 }

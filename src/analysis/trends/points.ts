@@ -26,6 +26,3 @@ export function spareRange(values: Float64Array): { unit: number; values: Float6
   if (largest < 2 ** -900) return { unit: 2 ** -900, values: values.map((value) => value * 2 ** 900) };
   return { unit: 1, values };
 }
-
-/** The nearest finite number. */
-export const keepFinite = (value: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));

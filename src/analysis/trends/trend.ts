@@ -1,10 +1,10 @@
 import { autocorrelations, correctPhi } from '../series/autocorrelation.ts';
-import { isConstant } from '../series/daily-series.ts';
+import { isConstant, toFinite } from '../series/daily-series.ts';
 import { inflationOfMean } from './inflation.ts';
 import { inTime, sortInverting } from './inversions.ts';
 import { scoreKendall } from './mann-kendall.ts';
 import { medianSlope } from './median-slope.ts';
-import { collectPoints, keepFinite, type Points, spareRange } from './points.ts';
+import { collectPoints, type Points, spareRange } from './points.ts';
 import { median } from './rank-selection.ts';
 import { rankSorted } from '../series/ranks.ts';
 import { studentPValue } from '../distributions/significance.ts';
@@ -46,11 +46,11 @@ export function testTrend(values: Float64Array): TrendResult | null {
   const { unit, values: spared } = spareRange(present.values);
   const points = { days: present.days, values: spared };
   const slope = medianSlope(points);
-  const intercept = keepFinite((median(spared) - slope * median(points.days)) * unit);
+  const intercept = toFinite((median(spared) - slope * median(points.days)) * unit);
   const { score, variance, tau } = scoreKendall(spared);
   const pValue = scorePValue(score, variance, n, inflateVariance(points, slope));
   const direction = nameDirection(score, pValue);
-  return { direction, slopePerDay: keepFinite(slope * unit), intercept, n, pValue, strength: tau };
+  return { direction, slopePerDay: toFinite(slope * unit), intercept, n, pValue, strength: tau };
 }
 
 function nameDirection(score: number, pValue: number): TrendResult['direction'] {
