@@ -30,6 +30,11 @@ const settings = z
       .int()
       .positive()
       .default(256 * 1024 * 1024),
+    /**
+     * Days after which the change log forgets what newer changes have superseded: how long history, undo and a device
+     * that was away reach back. 0 keeps everything.
+     */
+    CHANGE_LOG_DAYS: z.coerce.number().min(0).max(36_500).default(400),
     /** Seconds between two looks at what a lost wake-up may have hidden: new changes, ended sessions. */
     HEARTBEAT_SECONDS: z.coerce.number().positive().max(60).default(3),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -66,6 +71,7 @@ const settings = z
     runsJobs: s.ROLE !== 'web',
     insightsDebounceSeconds: s.INSIGHTS_DEBOUNCE_SECONDS,
     importMaxBytes: s.IMPORT_MAX_BYTES,
+    changeLogDays: s.CHANGE_LOG_DAYS,
     heartbeatSeconds: s.HEARTBEAT_SECONDS,
     logLevel: s.LOG_LEVEL,
     jwtSecret: s.JWT_SECRET,

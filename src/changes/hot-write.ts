@@ -6,8 +6,8 @@ import { wakeUp } from './wake-ups.ts';
 /**
  * A hot write is one data-modifying statement: it takes the numbers, writes the rows and appends the changes in a single
  * round trip. The fragments here are its first and its last part; the domain puts its own CTE `written`, of columns
- * (id, snapshot, rank) with rank counting from 1, between them. Parameters: $1 user, $2 device, $3 whether a
- * follow-up must be waiting already; the domain's own begin at $4.
+ * (id, snapshot, rank) with rank counting from 1, between them. Parameters: $1 user, $2 device, $3 the operation to note,
+ * if any, $4 whether a follow-up must be waiting already; the domain's own begin at $5.
  *
  * A statement that waited for another one sees rows as they were before it: it may take numbers and then find nothing to
  * write. The division by zero at the end fails such a statement as a whole, so that no number is ever lost.
@@ -15,7 +15,7 @@ import { wakeUp } from './wake-ups.ts';
 export const takeNumbers = (count: string, condition: string): string => `
   head AS (
     UPDATE change_heads SET seq = seq + ${count}
-    WHERE user_id = $1::uuid AND (follow_up_queued OR NOT $3::boolean) AND ${condition}
+    WHERE user_id = $1::uuid AND (follow_up_queued OR NOT $4::boolean) AND ${condition}
     RETURNING seq - ${count} AS before, seq
   )`;
 
@@ -26,6 +26,9 @@ export const appendChanges = (kind: 'CREATED' | 'UPDATED' | 'DELETED', entityTyp
            ${kind === 'DELETED' ? 'NULL' : 'written.snapshot'}, $2::uuid
     FROM head, written
     RETURNING 1
+  ),
+  noted AS (
+    INSERT INTO operations (user_id, id, seq) SELECT $1::uuid, $3::uuid, head.seq FROM head WHERE $3::uuid IS NOT NULL
   )
   SELECT head.seq / (CASE WHEN (SELECT count(*) FROM appended) = head.seq - head.before THEN 1 ELSE 0 END) AS seq,
          (SELECT coalesce(jsonb_agg(snapshot ORDER BY rank), '[]') FROM written) AS snapshots FROM head`;
@@ -33,7 +36,7 @@ export const appendChanges = (kind: 'CREATED' | 'UPDATED' | 'DELETED', entityTyp
 /** A hot write, ready to run. */
 export type HotStatement = { name: string; text: string; entityType: string };
 
-/** division_by_zero (see above), unique_violation, foreign_key_violation: what ends a hot write without harm. */
+/** division_by_zero (see above), unique_violation, foreign_key_violation: what ends a hot write without harm: a repeated operation among them. */
 const harmless = new Set(['22012', '23505', '23503']);
 
 /**
@@ -46,10 +49,11 @@ export async function tryHotWrite<Snapshot>(
   statement: HotStatement,
   values: readonly unknown[],
 ): Promise<Snapshot[] | null> {
-  const parameters = [viewer.userId, viewer.deviceId, hasFollowUp(statement.entityType), ...values];
+  const { userId, deviceId, operationId = null } = viewer;
+  const parameters = [userId, deviceId, operationId, hasFollowUp(statement.entityType), ...values];
   const [row] = await sql.query<HotResult<Snapshot>>(statement.text, parameters, statement.name).catch(refuse);
   if (!row) return null;
-  wakeUp(viewer.userId, row.seq);
+  wakeUp(userId, row.seq);
   return row.snapshots;
 }
 

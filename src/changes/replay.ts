@@ -1,17 +1,44 @@
+import { LogCompactedError } from '../kernel/errors.ts';
 import { sql } from '../platform/database.ts';
 import type { Change } from './change.ts';
 
+/** The columns of a line, as a Change has them. */
+export const changeColumns =
+  'c.seq, c.kind, c.entity_type AS "entityType", c.entity_id AS "entityId", c.snapshot, c.device_id AS "deviceId", c.at';
+
 /**
- * The changes of a person after a number, in order.
+ * The changes of a person after a number, in order and without gaps.
  * @param first at most this many
+ * @throws LogCompactedError when some of them are no longer there
  */
 export async function replayChanges(userId: string, after: number, first: number): Promise<Change[]> {
-  return sql.query<Change>(
-    `SELECT seq, kind, entity_type AS "entityType", entity_id AS "entityId", snapshot, device_id AS "deviceId", at
-     FROM changes WHERE user_id = $1::uuid AND seq > $2::int ORDER BY seq LIMIT $3::int`,
+  const changes = await sql.query<Change>(
+    `SELECT ${changeColumns} FROM changes c WHERE c.user_id = $1::uuid AND c.seq > $2::int ORDER BY c.seq LIMIT $3::int`,
     [userId, after, first],
     'replay-changes',
   );
+  // Numbers rise by one, and the newest line always stays: only compaction makes a gap, and it cannot hide.
+  const last = changes.at(-1);
+  if (last && last.seq !== after + changes.length) throw await compacted(userId);
+  return changes;
+}
+
+async function compacted(userId: string): Promise<LogCompactedError> {
+  const { compactedTo, seq } = await readLogState(userId);
+  return new LogCompactedError(compactedTo, seq);
+}
+
+/** How far a log reaches: the number of its newest change, and the number up to which it has been compacted. */
+export type LogState = { seq: number; compactedTo: number };
+
+/** How far the log of a person reaches; nowhere when there is none. */
+export async function readLogState(userId: string): Promise<LogState> {
+  const [state] = await sql.query<LogState>(
+    'SELECT seq, compacted_seq AS "compactedTo" FROM change_heads WHERE user_id = $1::uuid',
+    [userId],
+    'read-log-state',
+  );
+  return state ?? { seq: 0, compactedTo: 0 };
 }
 
 /** The number of a person's newest change; 0 when there is none. */

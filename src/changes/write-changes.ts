@@ -4,6 +4,7 @@ import { transaction, type Transaction, type TransactionOptions } from '../platf
 import type { NewChange } from './change.ts';
 import type { HotResult, HotStatement } from './hot-write.ts';
 import { queueFollowUps } from './follow-ups.ts';
+import { noteOperation, refuseRepeated } from './operations.ts';
 import { wakeUp } from './wake-ups.ts';
 
 /** A transaction that holds the person's log: nobody else writes for them until it ends. */
@@ -23,8 +24,8 @@ export type WriteOptions = TransactionOptions & {
  * The one way to write a person's data: rows, numbers, changes and follow-up jobs commit together or not at all.
  *
  * The log is locked first, so two writers of one person take turns, numbers are given in the order of commits, and what
- * `work` reads cannot change beneath it.
- * @throws UnauthenticatedError when the account is gone
+ * `work` reads cannot change beneath it. A write that is an operation of a device's queue notes it.
+ * @throws UnauthenticatedError when the account is gone; OperationRepeatedError when the operation was applied before
  */
 export async function writeChanges<Result>(
   viewer: Viewer,
@@ -34,24 +35,41 @@ export async function writeChanges<Result>(
   return transaction(async (tx) => {
     await prepare?.(tx);
     await lockLog(tx, viewer.userId);
-    const entityTypes = new Set<string>();
-    const record: ChangeTransaction['record'] = async (...changes) => {
-      if (changes.length === 0) return;
-      for (const change of changes) entityTypes.add(change.entityType);
-      await append(tx, viewer, changes);
-    };
-    const write: ChangeTransaction['write'] = async <Snapshot>(statement: HotStatement, values: readonly unknown[]) => {
-      const parameters = [viewer.userId, viewer.deviceId, false, ...values];
-      const [row] = await tx.query<HotResult<Snapshot>>(statement.text, parameters);
-      if (!row) return null;
-      entityTypes.add(statement.entityType);
-      tx.afterCommit(() => wakeUp(viewer.userId, row.seq));
-      return row.snapshots;
-    };
-    const result = await work({ ...tx, record, write });
-    await queueFollowUps(tx, viewer.userId, [...entityTypes]);
+    await refuseRepeated(tx, viewer);
+    const log = openLog(tx, viewer);
+    const result = await work({ ...tx, record: log.record, write: log.write });
+    await queueFollowUps(tx, viewer.userId, [...log.entityTypes]);
+    await noteOperation(tx, viewer, log.lastSeq());
     return result;
   }, limits);
+}
+
+/** What `work` appends with, and what it has appended. */
+function openLog(tx: Transaction, viewer: Viewer) {
+  const entityTypes = new Set<string>();
+  let lastSeq: number | null = null;
+  const appended = (types: readonly string[], seq: number) => {
+    for (const type of types) entityTypes.add(type);
+    if (lastSeq === null) tx.afterCommit(() => wakeUp(viewer.userId, lastSeq!));
+    lastSeq = seq;
+  };
+  const record: ChangeTransaction['record'] = async (...changes) => {
+    if (changes.length === 0) return;
+    const seq = await append(tx, viewer, changes);
+    appended(
+      changes.map((change) => change.entityType),
+      seq,
+    );
+  };
+  const write: ChangeTransaction['write'] = async <Snapshot>(statement: HotStatement, values: readonly unknown[]) => {
+    // The operation is noted once, at the end: one of them may write several times.
+    const parameters = [viewer.userId, viewer.deviceId, null, false, ...values];
+    const [row] = await tx.query<HotResult<Snapshot>>(statement.text, parameters);
+    if (!row) return null;
+    appended([statement.entityType], row.seq);
+    return row.snapshots;
+  };
+  return { record, write, entityTypes, lastSeq: () => lastSeq };
 }
 
 async function lockLog(tx: Transaction, userId: string): Promise<void> {
@@ -59,7 +77,7 @@ async function lockLog(tx: Transaction, userId: string): Promise<void> {
   if (rows.length === 0) throw new UnauthenticatedError();
 }
 
-async function append(tx: Transaction, viewer: Viewer, changes: readonly NewChange[]): Promise<void> {
+async function append(tx: Transaction, viewer: Viewer, changes: readonly NewChange[]): Promise<number> {
   const [head] = await tx.query<{ seq: number }>(
     `WITH head AS (
        UPDATE change_heads SET seq = seq + $2::int WHERE user_id = $1::uuid RETURNING seq
@@ -72,5 +90,5 @@ async function append(tx: Transaction, viewer: Viewer, changes: readonly NewChan
      SELECT seq FROM head`,
     [viewer.userId, changes.length, JSON.stringify(changes), viewer.deviceId],
   );
-  tx.afterCommit(() => wakeUp(viewer.userId, head!.seq));
+  return head!.seq;
 }

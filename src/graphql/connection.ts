@@ -88,9 +88,11 @@ function toPage({ first, after, last, before }: ConnectionArguments, keyShape: K
   };
 }
 
-const encodeCursor = (key: PageKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+/** A place in a list as clients hand it around. */
+export const encodeCursor = (key: PageKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-function decodeCursor(field: string, cursor: string, keyShape: KeyShape): PageKey {
+/** @throws InvalidInputError for what is not a cursor of the list */
+export function decodeCursor(field: string, cursor: string, keyShape: KeyShape): PageKey {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     const isList = Array.isArray(key) && key.length === keyShape.length;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Viewer } from './viewer.ts';
 
 /** A background job. Handlers are idempotent: the queue may run one twice. */
 export type JobDefinition<Data extends object = never> = {
@@ -24,6 +25,24 @@ export type Route = {
 /** Changes of these entity types ask for this job, once per person and debounce. */
 export type FollowUp = { entityTypes: readonly string[]; job: string };
 
+/**
+ * Brings entities of one type back to a state that the log has kept, as part of a write. `Tx` is the log's transaction,
+ * which this floor does not know; states are snapshots.
+ */
+export type Restorer<Tx = never, State extends object = never> = {
+  entityType: string;
+  /** The fields that a person sets, and can have back. */
+  fields: readonly (keyof State & string)[];
+  /** What it cannot be without, and where it says so: deleted together, they come back together. */
+  owner?: { entityType: string; field: keyof State & string };
+  /** Makes entities again, as they were. */
+  create?: (tx: Tx, viewer: Viewer, states: readonly State[]) => Promise<void>;
+  /** Sets fields of an entity that exists. */
+  update: (tx: Tx, viewer: Viewer, current: State, fields: Partial<State>) => Promise<void>;
+  /** Takes the entity away again. */
+  remove?: (tx: Tx, viewer: Viewer, current: State) => Promise<void>;
+};
+
 /** What one domain brings to the whole. */
 export type Domain = {
   name: string;
@@ -32,9 +51,17 @@ export type Domain = {
   jobs?: readonly JobDefinition[];
   routes?: readonly Route[];
   followUps?: readonly FollowUp[];
+  /** For each entity type whose changes can be undone. */
+  restorers?: readonly Restorer[];
+  /** Entity types that others still point at once they are deleted: the log keeps their last state. */
+  lastingTypes?: readonly string[];
 };
 
 export const defineDomain = (domain: Domain): Domain => domain;
+
+/** Erases what only the restorer itself knows, so that those of all domains fit one list. */
+export const defineRestorer = <Tx, State extends object>(restorer: Restorer<Tx, State>): Restorer =>
+  restorer as unknown as Restorer;
 
 /** Erases the type of a job's data, so that jobs of all kinds fit one list. */
 export const defineJob = <Data extends object>(job: JobDefinition<Data>): JobDefinition => job as JobDefinition<never>;

@@ -50,10 +50,27 @@ export class InvalidInputError extends ExpectedError {
   }
 }
 
-/** The state has moved on; `current` is what it is now, so that the client can merge and try again. */
+/**
+ * The state has moved on; `current` is what it is now, and `differingFields` names what of the caller's input is another
+ * there, so that the client can merge and try again.
+ */
 export class ConflictError extends ExpectedError {
-  constructor(message: string, current: unknown) {
-    super('CONFLICT', message, { current });
+  readonly differingFields: readonly string[];
+
+  constructor(message: string, current: unknown, differingFields: readonly string[] = []) {
+    super('CONFLICT', message, { current, differingFields });
+    this.differingFields = differingFields;
+  }
+}
+
+/** The log no longer reaches back to the number asked for; a snapshot takes its place. */
+export class LogCompactedError extends ExpectedError {
+  constructor(compactedTo: number, seq: number) {
+    super('CONFLICT', 'The log no longer reaches back to this number. Take a snapshot, and go on after its number.', {
+      reason: 'LOG_COMPACTED',
+      compactedTo,
+      seq,
+    });
   }
 }
 

@@ -3,6 +3,8 @@ export type Viewer = {
   userId: string;
   /** The device (session) that acts; null for jobs. Changes carry it, so that a device can tell its own. */
   deviceId: string | null;
+  /** The operation of a device's queue that is being applied: a write notes it, so that a repetition is recognised. */
+  operationId?: string | null;
 };
 
 /** The viewer a background job acts as: the person, from no device. */

@@ -1,5 +1,7 @@
+import { compactionJob } from '../changes/compaction.ts';
 import { startFollowing, stopFollowing } from '../changes/follow.ts';
 import { registerFollowUps } from '../changes/follow-ups.ts';
+import { registerRestorers } from '../changes/undo.ts';
 import type { Config } from '../config.ts';
 import { configureImports } from '../domains/imports/settings.ts';
 import { domains } from '../domains.ts';
@@ -47,11 +49,13 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
     domains.flatMap((domain) => domain.followUps ?? []),
     config.insightsDebounceSeconds,
   );
+  registerRestorers(domains.flatMap((domain) => domain.restorers ?? []));
   stops.push(closeThreads, closeQueue);
-  await openQueue(
-    domains.flatMap((domain) => domain.jobs ?? []),
-    config.runsJobs,
+  const compaction = compactionJob(
+    config.changeLogDays,
+    domains.flatMap((domain) => domain.lastingTypes ?? []),
   );
+  await openQueue([...domains.flatMap((domain) => domain.jobs ?? []), compaction], config.runsJobs);
   if (!config.servesWeb) return undefined;
   stops.push(stopFollowing);
   startFollowing(config.heartbeatSeconds);

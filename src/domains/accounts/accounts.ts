@@ -13,6 +13,7 @@ import {
   registerShape,
   type LoginInput,
   type ProfileInput,
+  type ProfileSettings,
   type RegisterInput,
 } from './input.ts';
 import { endSession, issueRefreshToken, rotateRefreshToken } from './refresh-tokens.ts';
@@ -76,19 +77,26 @@ export async function changePassword(viewer: Viewer, currentPassword: string, ne
 
 /** Changes the person's settings; what is not named stays. */
 export async function updateProfile(viewer: Viewer, input: ProfileInput): Promise<User> {
-  const { timeZone, dayStartsAt, preferences } = validate(profileShape, input);
-  return writeChanges(viewer, async (tx) => {
-    const user = await tx.prisma.user.update({
-      where: { id: viewer.userId },
-      data: {
-        timeZone: timeZone ?? undefined,
-        dayStartsAt: dayStartsAt ?? undefined,
-        preferences: preferences ?? undefined,
-      },
-    });
-    await recordUser(tx, user, 'UPDATED');
-    return user;
+  const settings = validate(profileShape, input);
+  return writeChanges(viewer, (tx) => storeProfile(tx, viewer, settings));
+}
+
+/** Writes settings of a person, checked, and the change; what is not named stays. */
+export async function storeProfile(
+  tx: ChangeTransaction,
+  viewer: Viewer,
+  { timeZone, dayStartsAt, preferences }: ProfileSettings,
+): Promise<User> {
+  const user = await tx.prisma.user.update({
+    where: { id: viewer.userId },
+    data: {
+      timeZone: timeZone ?? undefined,
+      dayStartsAt: dayStartsAt ?? undefined,
+      preferences: preferences ?? undefined,
+    },
   });
+  await recordUser(tx, user, 'UPDATED');
+  return user;
 }
 
 /** Erases the account and everything in it. There is no way back. */

@@ -1,6 +1,8 @@
 import { defineDomain } from '../../kernel/define-domain.ts';
+import { profileRestorer } from './restore.ts';
 
 export const accounts = defineDomain({
   name: 'accounts',
-  loadGraphql: () => import('./graphql.ts'),
+  loadGraphql: () => import('./graphql-operations.ts'),
+  restorers: [profileRestorer],
 });

@@ -1,4 +1,4 @@
-import { addChangedEntity } from '../../graphql/changes.ts';
+import { addChangedEntity } from '../../graphql/change.ts';
 import { builder } from '../../graphql/builder.ts';
 import { viewerOf, visitorOf } from '../../graphql/context.ts';
 import { readHead } from '../../changes/replay.ts';
@@ -85,7 +85,7 @@ const LoginInput = builder.inputType('LoginInput', {
   }),
 });
 
-const UpdateProfileInput = builder.inputType('UpdateProfileInput', {
+export const UpdateProfileInput = builder.inputType('UpdateProfileInput', {
   description: 'What is not named stays as it is.',
   fields: (t) => ({
     timeZone: t.string({ description: 'IANA name, such as Europe/Vienna.' }),

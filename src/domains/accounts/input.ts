@@ -68,6 +68,7 @@ export const profileShape = z.object({
 export type RegisterInput = z.input<typeof registerShape>;
 export type LoginInput = z.input<typeof loginShape>;
 export type ProfileInput = z.input<typeof profileShape>;
+export type ProfileSettings = z.output<typeof profileShape>;
 
 function isCommon(password: string): boolean {
   const plain = password.toLowerCase();

@@ -1,6 +1,8 @@
 import { defineDomain } from '../../kernel/define-domain.ts';
+import { entryRestorer } from './restore.ts';
 
 export const entries = defineDomain({
   name: 'entries',
-  loadGraphql: () => import('./graphql.ts'),
+  loadGraphql: () => import('./graphql-operations.ts'),
+  restorers: [entryRestorer],
 });

@@ -7,7 +7,7 @@ import type { Viewer } from '../../kernel/viewer.ts';
 import { sql, type Sql } from '../../platform/database.ts';
 import { readDefinitions, recallDefinitions, type Definitions, type MetricDefinition } from '../metrics/definitions.ts';
 import { toShownValue, toStoredValue } from '../metrics/rules.ts';
-import { hasContent, toFullTime, type Entry, type EntryContent, type EntryWithMetric } from './entry.ts';
+import { differingFields, toFullTime, type Entry, type EntryContent, type EntryWithMetric } from './entry.ts';
 import {
   createEntriesShape,
   createEntryShape,
@@ -45,8 +45,11 @@ export async function updateEntry(
     const current = await requireEntry(viewer, id, reader);
     const definition = (await recall(viewer, [current.metricId])).get(current.metricId);
     if (!definition) throw new NotFoundError('entry');
-    if (expectedVersion != null && expectedVersion !== current.version) throw versionConflict(current, definition);
-    return { ...applyChange(current, change, definition), metricMark: definition.mark };
+    const next = applyChange(current, change, definition);
+    if (expectedVersion != null && expectedVersion !== current.version) {
+      throw versionConflict(current, definition, differingFields(current, next));
+    }
+    return { ...next, metricMark: definition.mark };
   };
   const updated = await tryHotWrite<Entry>(viewer, updateStatement, [
     JSON.stringify(await attempt(sql, recallDefinitions)),
@@ -58,13 +61,19 @@ export async function updateEntry(
   });
 }
 
-/** Deletes an entry for real; the log keeps that it was. @throws NotFoundError */
-export async function deleteEntry(viewer: Viewer, id: string): Promise<string> {
+/**
+ * Deletes an entry for real; the log keeps that it was.
+ * @throws NotFoundError; ConflictError when it is of another version than the one expected
+ */
+export async function deleteEntry(viewer: Viewer, id: string, expectedVersion?: number | null): Promise<string> {
   if (!isId(id)) throw new NotFoundError('entry');
-  if (await tryHotWrite(viewer, deleteStatement, [id])) return id;
+  const values = [id, expectedVersion ?? null];
+  if (await tryHotWrite(viewer, deleteStatement, values)) return id;
   return writeChanges(viewer, async (tx) => {
-    if (!(await tx.write(deleteStatement, [id]))) throw new NotFoundError('entry');
-    return id;
+    if (await tx.write(deleteStatement, values)) return id;
+    const current = await requireEntry(viewer, id, tx);
+    const definition = (await readDefinitions(viewer, [current.metricId], tx)).get(current.metricId)!;
+    throw versionConflict(current, definition, []);
   });
 }
 
@@ -133,7 +142,8 @@ async function insertMissing(
   );
   for (const entry of entries) {
     const current = existing.get(entry.id);
-    if (current && !hasContent(current, entry)) throw contentConflict(current, definitions.get(entry.metricId)!);
+    const differing = current ? differingFields(current, entry) : [];
+    if (current && differing.length > 0) throw await contentConflict(tx, viewer, current, differing);
   }
   const missing = entries.filter((entry) => !existing.has(entry.id));
   const written = missing.length === 0 ? [] : await tx.write<Entry>(insertEntries, [toRows(missing, definitions)]);
@@ -214,8 +224,12 @@ const toCurrent = (entry: Entry, { config }: MetricDefinition): object => ({
   value: toShownValue(config.type, entry),
 });
 
-const versionConflict = (current: Entry, definition: MetricDefinition) =>
-  new ConflictError(`The entry has moved on to version ${current.version}.`, toCurrent(current, definition));
+const versionConflict = (current: Entry, definition: MetricDefinition, differing: string[]) =>
+  new ConflictError(`The entry has moved on to version ${current.version}.`, toCurrent(current, definition), differing);
 
-const contentConflict = (current: Entry, definition: MetricDefinition) =>
-  new ConflictError('There is an entry with this id and other content.', toCurrent(current, definition));
+/** The entry that is there may be one of another metric. */
+async function contentConflict(tx: Sql, viewer: Viewer, current: Entry, differing: string[]): Promise<ConflictError> {
+  const definition = (await readDefinitions(viewer, [current.metricId], tx)).get(current.metricId)!;
+  const message = 'There is an entry with this id and other content.';
+  return new ConflictError(message, toCurrent(current, definition), differing);
+}

@@ -26,11 +26,23 @@ export type EntryWithMetric = Entry & { metric?: Metric };
 /** The part of an entry that a person gives. */
 export type EntryContent = Pick<Entry, 'id' | 'metricId' | 'date' | 'time' | 'number' | 'text' | 'notes' | 'tags'>;
 
-const contentKeys = ['metricId', 'date', 'time', 'number', 'text', 'notes'] as const;
+/** The fields that a person sets, and the name each has in the API. */
+const contentNames = {
+  metricId: 'metricId',
+  date: 'date',
+  time: 'time',
+  number: 'value',
+  text: 'value',
+  notes: 'notes',
+  tags: 'tags',
+} as const;
 
-/** Whether the entry is what the person asks for: creating it again then changes nothing. */
-export const hasContent = (entry: Entry, wanted: EntryContent): boolean =>
-  contentKeys.every((key) => entry[key] === wanted[key]) && entry.tags.join('\0') === wanted.tags.join('\0');
+/** The fields, by their names in the API, in which the entry is not what the person asks for. */
+export function differingFields(entry: EntryContent, wanted: EntryContent): string[] {
+  const keys = Object.keys(contentNames) as (keyof typeof contentNames)[];
+  const differing = keys.filter((key) => JSON.stringify(entry[key]) !== JSON.stringify(wanted[key]));
+  return [...new Set(differing.map((key) => contentNames[key]))];
+}
 
 /** HH:MM:SS of a wall-clock time, as the database writes it. */
 export const toFullTime = (time: string | null | undefined): string | null =>

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { addChangedEntity } from '../../graphql/changes.ts';
+import { addChangedEntity } from '../../graphql/change.ts';
 import { connectionArguments, defineConnection, resolveConnection } from '../../graphql/connection.ts';
 import { viewerOf, type Context } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
@@ -27,6 +27,7 @@ export const Entry = builder.objectRef<EntryWithMetric>('Entry').implement({
   description: 'One value of a metric on one day.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID, chosen by the client or UUIDv7.' }),
+    metricId: t.exposeID('metricId', { description: 'The id of what was tracked.' }),
     metric: t.field({
       type: Metric,
       description: 'What was tracked.',
@@ -72,7 +73,7 @@ const EntryFilter = builder.inputType('EntryFilter', {
   }),
 });
 
-const CreateEntryInput = builder.inputType('CreateEntryInput', {
+export const CreateEntryInput = builder.inputType('CreateEntryInput', {
   description: 'A new entry.',
   fields: (t) => ({
     id: t.id({ description: "A UUID of the client's choice: the same entry again is then no second one." }),
@@ -85,7 +86,7 @@ const CreateEntryInput = builder.inputType('CreateEntryInput', {
   }),
 });
 
-const UpdateEntryInput = builder.inputType('UpdateEntryInput', {
+export const UpdateEntryInput = builder.inputType('UpdateEntryInput', {
   description: 'What is not named stays; a null takes time, notes or tags away.',
   fields: (t) => ({
     date: t.field({ type: 'Date', description: 'The day, as the person lived it.' }),
@@ -196,8 +197,13 @@ builder.mutationFields((t) => ({
   }),
   deleteEntry: t.id({
     description: 'Deletes an entry.',
-    args: { id: t.arg.id({ required: true, description: 'The entry.' }) },
-    resolve: (_, { id }, context) => entries.deleteEntry(viewerOf(context), id),
+    args: {
+      id: t.arg.id({ required: true, description: 'The entry.' }),
+      expectedVersion: t.arg.int({
+        description: 'Fails with CONFLICT, and the entry as it is, when it is of another version.',
+      }),
+    },
+    resolve: (_, { id, expectedVersion }, context) => entries.deleteEntry(viewerOf(context), id, expectedVersion),
   }),
 }));
 

@@ -6,14 +6,14 @@ const rowType = `r(rank int, id uuid, "metricId" uuid, "metricMark" text, date d
   notes text, tags text[], source text, "importId" uuid, version int, "createdAt" timestamptz, "updatedAt" timestamptz)`;
 
 /**
- * $4: the entries as JSON. Nothing happens unless every metric still is the row that the values were checked
+ * $5: the entries as JSON. Nothing happens unless every metric still is the row that the values were checked
  * against; an id that exists already breaks the primary key, and with it the whole statement.
  */
 export const insertEntries = {
   name: 'insert-entries',
   entityType: 'Entry',
   text: `
-  WITH input AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($4::jsonb) AS ${rowType}),
+  WITH input AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($5::jsonb) AS ${rowType}),
   ${takeNumbers(
     '(SELECT count(*)::int FROM input)',
     `NOT EXISTS (
@@ -32,12 +32,12 @@ export const insertEntries = {
   ${appendChanges('CREATED', 'Entry')}`,
 };
 
-/** $4: the entry's new state as JSON. Nothing happens unless it still is of the version before. */
+/** $5: the entry's new state as JSON. Nothing happens unless it still is of the version before. */
 export const updateEntry = {
   name: 'update-entry',
   entityType: 'Entry',
   text: `
-  WITH input AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(jsonb_build_array($4::jsonb)) AS ${rowType}),
+  WITH input AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(jsonb_build_array($5::jsonb)) AS ${rowType}),
   ${takeNumbers(
     '1',
     `EXISTS (
@@ -54,14 +54,14 @@ export const updateEntry = {
   ${appendChanges('UPDATED', 'Entry')}`,
 };
 
-/** $4: the id. Nothing happens unless it exists. */
+/** $5: the id; $6: the version it must be of, if any. Nothing happens unless it exists. */
 export const deleteEntry = {
   name: 'delete-entry',
   entityType: 'Entry',
   text: `
-  WITH ${takeNumbers('1', 'EXISTS (SELECT FROM entries WHERE user_id = $1::uuid AND id = $4::uuid)')},
+  WITH ${takeNumbers('1', 'EXISTS (SELECT FROM entries WHERE user_id = $1::uuid AND id = $5::uuid AND ($6::int IS NULL OR version = $6::int))')},
   deleted AS (
-    DELETE FROM entries e USING head WHERE e.user_id = $1::uuid AND e.id = $4::uuid RETURNING e.id
+    DELETE FROM entries e USING head WHERE e.user_id = $1::uuid AND e.id = $5::uuid AND ($6::int IS NULL OR e.version = $6::int) RETURNING e.id
   ),
   written AS MATERIALIZED (SELECT id, to_jsonb(id) AS snapshot, 1 AS rank FROM deleted),
   ${appendChanges('DELETED', 'Entry')}`,

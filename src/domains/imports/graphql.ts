@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { addChangedEntity } from '../../graphql/changes.ts';
+import { addChangedEntity } from '../../graphql/change.ts';
 import { DateRange } from '../entries/graphql.ts';
 import { viewerOf } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';

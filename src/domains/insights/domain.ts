@@ -4,7 +4,7 @@ import { insightJobs } from './jobs.ts';
 
 export const insights = defineDomain({
   name: 'insights',
-  loadGraphql: () => Promise.all([import('./graphql.ts'), import('./graphql-summary.ts')]),
+  loadGraphql: () => Promise.all([import('./graphql-operations.ts'), import('./graphql-summary.ts')]),
   jobs: insightJobs,
   followUps: [{ entityTypes: ['Entry', 'Metric'], job: refreshJob }],
 });

@@ -1,6 +1,6 @@
 import type { Insight as InsightRow } from '../../../generated/prisma/client.ts';
 import { builder } from '../../graphql/builder.ts';
-import { addChangedEntity } from '../../graphql/changes.ts';
+import { addChangedEntity } from '../../graphql/change.ts';
 import { connectionArguments, defineConnection, resolveConnection } from '../../graphql/connection.ts';
 import { DateRange } from '../entries/graphql.ts';
 import { viewerOf } from '../../graphql/context.ts';
@@ -14,11 +14,15 @@ import { Retraction } from './graphql-retraction.ts';
 import './graphql-statistics.ts';
 import * as insights from './insights.ts';
 
-const InsightRating = defineEnum<insights.InsightRating>('InsightRating', 'What a person thinks of an insight.', {
-  HELPFUL: 'It helps.',
-  NOT_HELPFUL: 'It does not help.',
-  ACTED_ON: 'Something was done about it.',
-});
+export const InsightRating = defineEnum<insights.InsightRating>(
+  'InsightRating',
+  'What a person thinks of an insight.',
+  {
+    HELPFUL: 'It helps.',
+    NOT_HELPFUL: 'It does not help.',
+    ACTED_ON: 'Something was done about it.',
+  },
+);
 
 const Insight = builder.prismaObject('Insight', {
   description: 'Something that holds for this person, with the numbers behind it.',

@@ -1,6 +1,6 @@
 import type { Metric as MetricRow } from '../../../generated/prisma/client.ts';
 import { builder } from '../../graphql/builder.ts';
-import { addChangedEntity } from '../../graphql/changes.ts';
+import { addChangedEntity } from '../../graphql/change.ts';
 import { connectionArguments, defineConnection, resolveConnection } from '../../graphql/connection.ts';
 import { loadOne, viewerOf, type Context } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
@@ -106,7 +106,7 @@ const MetricFilter = builder.inputType('MetricFilter', {
   }),
 });
 
-const CreateMetricInput = builder.inputType('CreateMetricInput', {
+export const CreateMetricInput = builder.inputType('CreateMetricInput', {
   description: 'A new metric. Ratings, durations and numbers may have min, max and step.',
   fields: (t) => ({
     id: t.id({ description: "A UUID of the client's choice: the same metric again is then no second one." }),
@@ -132,7 +132,7 @@ const CreateMetricInput = builder.inputType('CreateMetricInput', {
   }),
 });
 
-const UpdateMetricInput = builder.inputType('UpdateMetricInput', {
+export const UpdateMetricInput = builder.inputType('UpdateMetricInput', {
   description: 'What is not named stays; a null takes unit, min, max, step or desired away.',
   fields: (t) => ({
     name: t.string({ description: `1 to ${metricLimits.name} characters.` }),
@@ -189,7 +189,10 @@ builder.mutationFields((t) => ({
   }),
   deleteMetric: t.id({
     description: 'Deletes a metric with all its entries.',
-    args: { id: t.arg.id({ required: true, description: 'The metric.' }) },
-    resolve: (_, { id }, context) => metrics.deleteMetric(viewerOf(context), id),
+    args: {
+      id: t.arg.id({ required: true, description: 'The metric.' }),
+      expectedVersion: t.arg.int({ description: 'Fails with CONFLICT when the metric is of another version.' }),
+    },
+    resolve: (_, { id, expectedVersion }, context) => metrics.deleteMetric(viewerOf(context), id, expectedVersion),
   }),
 }));

@@ -111,7 +111,6 @@ export async function updateMetric(
   return writeChanges(viewer, async (tx) => {
     const current = await findOwn(tx, viewer, id);
     if (!current) throw new NotFoundError('metric');
-    if (expectedVersion != null && expectedVersion !== current.version) throw versionConflict(current);
     const data = {
       name: name ?? current.name,
       category: category ?? current.category,
@@ -120,31 +119,44 @@ export async function updateMetric(
       isActive: isActive ?? current.isActive,
       ...keepUnnamed(current, clearable),
     };
+    if (expectedVersion != null && expectedVersion !== current.version) {
+      throw versionConflict(current, differingFields(current, data));
+    }
     checkConfig(toConfig({ ...current, ...data }));
     checkDesired(current.type as MetricType, clearable.desired ?? null);
     return storeUpdate(tx, current, data);
   });
 }
 
-/** Deletes a metric and its entries, each with a change of its own: a device needs no rule about what goes along. */
-export async function deleteMetric(viewer: Viewer, id: string): Promise<string> {
+/**
+ * Deletes a metric and its entries, each with a change of its own: a device needs no rule about what goes along.
+ * @throws NotFoundError; ConflictError when it is of another version than the one expected
+ */
+export async function deleteMetric(viewer: Viewer, id: string, expectedVersion?: number | null): Promise<string> {
   const work = async (tx: ChangeTransaction) => {
-    if (!(await findOwn(tx, viewer, id))) throw new NotFoundError('metric');
+    const current = await findOwn(tx, viewer, id);
+    if (!current) throw new NotFoundError('metric');
+    if (expectedVersion != null && expectedVersion !== current.version) throw versionConflict(current, []);
     await tx.write(logDeletedEntries, [id]);
-    await tx.prisma.metric.deleteMany({ where: { userId: viewer.userId, id } });
-    await tx.record({ kind: 'DELETED', entityType: 'Metric', entityId: id, snapshot: null });
+    await removeMetric(tx, viewer, id);
     return id;
   };
   return writeChanges(viewer, work, { timeoutSeconds: 120 });
 }
 
-/** $4: the metric whose entries are about to go along with it, be they a hundred thousand. */
+/** Deletes a metric that has no entries, within a transaction of another domain. */
+export async function removeMetric(tx: ChangeTransaction, viewer: Viewer, id: string): Promise<void> {
+  await tx.prisma.metric.deleteMany({ where: { userId: viewer.userId, id } });
+  await tx.record({ kind: 'DELETED', entityType: 'Metric', entityId: id, snapshot: null });
+}
+
+/** $5: the metric whose entries are about to go along with it, be they a hundred thousand. */
 const logDeletedEntries = {
   name: 'log-deleted-entries',
   entityType: 'Entry',
   text: `
   WITH doomed AS MATERIALIZED (
-    SELECT id, row_number() OVER (ORDER BY date, id)::int AS rank FROM entries WHERE user_id = $1::uuid AND metric_id = $4::uuid
+    SELECT id, row_number() OVER (ORDER BY date, id)::int AS rank FROM entries WHERE user_id = $1::uuid AND metric_id = $5::uuid
   ),
   ${takeNumbers('(SELECT count(*)::int FROM doomed)', 'true')},
   written AS MATERIALIZED (SELECT id, to_jsonb(id) AS snapshot, rank FROM doomed),
@@ -178,7 +190,12 @@ export const toSnapshot = ({ userId: _, ...metric }: Metric): object => metric;
 const findOwn = async (tx: Transaction, viewer: Viewer, id: string): Promise<Metric | null> =>
   isId(id) ? tx.prisma.metric.findFirst({ where: { ...visibleTo(viewer), id } }) : null;
 
-async function storeUpdate(tx: ChangeTransaction, current: Metric, data: Partial<Metric>): Promise<Metric> {
+/** Writes other fields of a metric, checked, and its change. */
+export async function storeUpdate(
+  tx: ChangeTransaction,
+  current: Pick<Metric, 'userId' | 'id'>,
+  data: Partial<Metric>,
+): Promise<Metric> {
   const updated = await tx.prisma.metric.update({
     where: { userId_id: { userId: current.userId, id: current.id } },
     data: { ...data, version: { increment: 1 }, updatedAt: new Date() },
@@ -189,13 +206,16 @@ async function storeUpdate(tx: ChangeTransaction, current: Metric, data: Partial
 
 function returnSame(existing: Metric, wanted: NewMetric): Metric {
   const { isActive: _a, version: _v, createdAt: _c, updatedAt: _u, ...content } = wanted;
-  const isSame = Object.entries(content).every(([key, value]) => existing[key as keyof Metric] === value);
-  if (isSame) return existing;
-  throw new ConflictError('There is a metric with this id and other content.', toSnapshot(existing));
+  const differing = differingFields(existing, content);
+  if (differing.length === 0) return existing;
+  throw new ConflictError('There is a metric with this id and other content.', toSnapshot(existing), differing);
 }
 
-const versionConflict = (current: Metric) =>
-  new ConflictError(`The metric has moved on to version ${current.version}.`, toSnapshot(current));
+const differingFields = (current: Metric, wanted: Partial<Metric>): string[] =>
+  Object.entries(wanted).flatMap(([key, value]) => (current[key as keyof Metric] === value ? [] : [key]));
+
+const versionConflict = (current: Metric, differing: string[]) =>
+  new ConflictError(`The metric has moved on to version ${current.version}.`, toSnapshot(current), differing);
 
 /** Null takes a property away; undefined leaves it. */
 function keepUnnamed<Fields extends Partial<Metric>>(current: Metric, fields: Fields): Partial<Metric> {

@@ -1,0 +1,47 @@
+import { InvalidInputError, LogCompactedError } from '../kernel/errors.ts';
+import { sql } from '../platform/database.ts';
+import type { Change } from './change.ts';
+import { changeColumns, readLogState } from './replay.ts';
+
+/** A place in a snapshot: the entity type and id of the last entity read. */
+export type SnapshotKey = readonly [entityType: string, entityId: string];
+
+export type SnapshotPage = { seq: number; changes: Change[]; hasMore: boolean };
+
+/**
+ * A part of everything that exists as of a number: of each entity its newest change up to there. The log itself is the
+ * source, so that pages read hours apart, with writes in between, are of one and the same state.
+ * @param asOf null for now, which is what the first page asks for
+ * @param after the last entity of the page before
+ * @param first entities at most
+ * @throws LogCompactedError when the log has been compacted beyond the number; InvalidInputError when it has not come to it
+ */
+export async function readSnapshot(
+  userId: string,
+  asOf: number | null,
+  after: SnapshotKey | null,
+  first: number,
+): Promise<SnapshotPage> {
+  const seq = asOf ?? (await readLogState(userId)).seq;
+  const changes = await readExisting(userId, seq, after, first + 1);
+  // Asked afterwards: what has been compacted until now cannot have been missing above.
+  const state = await readLogState(userId);
+  if (seq > state.seq || seq < 0) throw outOfReach();
+  if (seq < state.compactedTo) throw new LogCompactedError(state.compactedTo, state.seq);
+  return { seq, changes: changes.slice(0, first), hasMore: changes.length > first };
+}
+
+const readExisting = (userId: string, seq: number, after: SnapshotKey | null, limit: number): Promise<Change[]> =>
+  sql.query<Change>(
+    `SELECT * FROM (
+       SELECT DISTINCT ON (c.entity_type, c.entity_id) ${changeColumns} FROM changes c
+       WHERE c.user_id = $1::uuid AND c.seq <= $2::int
+         AND ($3::text IS NULL OR (c.entity_type, c.entity_id) > ($3::text, $4::uuid))
+       ORDER BY c.entity_type, c.entity_id, c.seq DESC
+     ) newest WHERE kind <> 'DELETED' LIMIT $5::int`,
+    [userId, seq, after?.[0] ?? null, after?.[1] ?? null, limit],
+    'read-snapshot',
+  );
+
+const outOfReach = () =>
+  new InvalidInputError([{ path: ['asOf'], message: 'The log has not reached this number. Start without one.' }]);

@@ -1,0 +1,31 @@
+import type { ChangeTransaction } from '../../changes/write-changes.ts';
+import { defineRestorer } from '../../kernel/define-domain.ts';
+import { ConflictError } from '../../kernel/errors.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { readDefinitions, type Definitions } from '../metrics/definitions.ts';
+import { insertChecked } from './entries.ts';
+import type { Entry } from './entry.ts';
+import { deleteEntry, updateEntry } from './statements.ts';
+
+/** How an entry is brought back to what it was. Its version goes on rising: nobody takes an old state for the new one. */
+export const entryRestorer = defineRestorer<ChangeTransaction, Entry>({
+  entityType: 'Entry',
+  fields: ['date', 'time', 'number', 'text', 'notes', 'tags'],
+  owner: { entityType: 'Metric', field: 'metricId' },
+  create: async (tx, viewer, states) => {
+    const entries = states.map(({ updatedAt: _, ...state }) => ({ ...state, version: state.version + 1 }));
+    await insertChecked(tx, entries, await requireMetrics(tx, viewer, states));
+  },
+  update: async (tx, viewer, current, fields) => {
+    const { mark } = (await requireMetrics(tx, viewer, [current])).get(current.metricId)!;
+    await tx.write(updateEntry, [JSON.stringify({ ...current, ...fields, metricMark: mark })]);
+  },
+  remove: async (tx, _, { id }) => void (await tx.write(deleteEntry, [id, null])),
+});
+
+async function requireMetrics(tx: ChangeTransaction, viewer: Viewer, states: readonly Entry[]): Promise<Definitions> {
+  const ids = [...new Set(states.map((state) => state.metricId))];
+  const definitions = await readDefinitions(viewer, ids, tx);
+  if (definitions.size === ids.length) return definitions;
+  throw new ConflictError('The metric of this entry has been deleted. Undo that first.', null);
+}
