@@ -30,6 +30,7 @@ type WireError = { message: string; extensions?: Record<string, unknown> };
  */
 export function followChanges(options: StreamOptions, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
+    if (signal.aborted) return reject(closed());
     let last = options.after;
     const client = connect(options, (error) => end(error));
     const end = (error: unknown) => {
@@ -40,7 +41,7 @@ export function followChanges(options: StreamOptions, signal: AbortSignal): Prom
       // A socket that never opened has nothing to close; that its opening failed is known already.
       Promise.resolve(client.dispose()).catch(() => {});
     };
-    const abort = () => end(new UnreachableError('The client was closed.'));
+    const abort = () => end(closed());
     const connecting = setTimeout(() => client.terminate(), timing.connect);
     client.on('connected', () => clearTimeout(connecting));
     signal.addEventListener('abort', abort);
@@ -60,6 +61,8 @@ export function followChanges(options: StreamOptions, signal: AbortSignal): Prom
     );
   });
 }
+
+const closed = () => new UnreachableError('The client was closed.');
 
 /** A socket of its own, that finds out when the other side is gone: a laptop that slept is not told. */
 function connect({ url, token, webSocket, onConnected, onAlive }: StreamOptions, onEnd: (error: unknown) => void) {
