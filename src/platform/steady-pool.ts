@@ -1,4 +1,4 @@
-import { DatabaseError, Pool, type QueryResult } from 'pg';
+import { DatabaseError, Pool, type PoolConfig, type QueryResult } from 'pg';
 
 /** SQLSTATE classes after which a connection is of no more use: connection exception, operator intervention. */
 const fatal = /^(08|57)/;
@@ -9,6 +9,13 @@ const fatal = /^(08|57)/;
  * the next statement finds none.
  */
 export class SteadyPool extends Pool {
+  constructor(config: PoolConfig) {
+    super(config);
+    // The driver tells the loss of a connection twice: to the statement under way, which fails, and as an event. While the
+    // connection is in use nobody else listens to that, and it would end the process.
+    this.on('connect', (client) => client.on('error', () => undefined));
+  }
+
   // The driver declares a dozen overloads; callers here use the two promise forms, which this serves.
   override query = (async (...parameters: unknown[]): Promise<QueryResult> => {
     const client = await this.connect();
