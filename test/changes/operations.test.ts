@@ -57,6 +57,18 @@ describe('a queue of operations', () => {
     });
   });
 
+  it('knows an update again that expected the version before, or whose entry is deleted since', async () => {
+    const [first, second] = [
+      await client.createEntry({ metricId, value: 1 }),
+      await client.createEntry({ metricId, value: 1 }),
+    ];
+    const queue = [updateEntry(first.id, { value: 2 }, 1), updateEntry(second.id, { value: 2 })];
+    await applyOperations(client, queue);
+    await client.deleteEntry(second.id);
+    const again = await applyOperations(client, queue);
+    expect(again).toMatchObject([5, 6].map((seq) => ({ status: 'APPLIED', isRepeat: true, seq })));
+  });
+
   it('does not bring back what was deleted when its creation is sent again', async () => {
     const queue = [createEntry(newId())];
     const [outcome] = await applyOperations(client, queue);

@@ -84,7 +84,10 @@ describe.skipIf(!hasServers())('two servers on one database and Redis', () => {
     const metric = await here.createMetric({ type: 'RATING', min: 1, max: 5 });
     await there.createEntry({ metricId: metric.id, value: 5 });
     await here.updateMetric(metric.id, { max: 10 });
-    expect((await there.createEntry({ metricId: metric.id, value: 9 })).value).toBe(9);
+    const { id, value } = await there.createEntry({ metricId: metric.id, value: 9 });
+    expect(value).toBe(9);
+    await here.updateMetric(metric.id, { max: 12 });
+    expect((await there.updateEntry(id, { value: 11 })).value).toBe(11);
     await here.updateMetric(metric.id, { max: 3 });
     await expect(there.createEntry({ metricId: metric.id, value: 9 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });

@@ -1,6 +1,12 @@
 import { tryHotWrite } from '../../changes/hot-write.ts';
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
-import { ConflictError, InvalidInputError, NotFoundError, type InputIssue } from '../../kernel/errors.ts';
+import {
+  ConflictError,
+  ExpectedError,
+  InvalidInputError,
+  NotFoundError,
+  type InputIssue,
+} from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
@@ -51,9 +57,10 @@ export async function updateEntry(
     }
     return { ...next, metricMark: definition.mark };
   };
-  const updated = await tryHotWrite<Entry>(viewer, updateStatement, [
-    JSON.stringify(await attempt(sql, recallDefinitions)),
-  ]);
+  // What would be refused here may have been applied before, or was checked against an outdated definition: only the careful
+  // way below may refuse.
+  const hot = await attemptCheck(() => attempt(sql, recallDefinitions));
+  const updated = hot && (await tryHotWrite<Entry>(viewer, updateStatement, [JSON.stringify(hot)]));
   if (updated) return updated[0]!;
   return writeChanges(viewer, async (tx) => {
     const next = await attempt(tx, (who, ids) => readDefinitions(who, ids, tx));
@@ -115,7 +122,7 @@ async function create(
 
   const recalled = await recallDefinitions(viewer, metricIds);
   // A definition from memory may be outdated either way: only the careful way below may refuse a value.
-  const hot = attemptCheck(() => check(recalled));
+  const hot = await attemptCheck(() => check(recalled));
   const written = hot && (await tryHotWrite<Entry>(viewer, insertEntries, [toRows(hot, recalled)]));
   if (written) return withMetrics(written, recalled);
   return writeChanges(viewer, async (tx) => {
@@ -192,11 +199,12 @@ function applyChange(current: Entry, change: Change, definition: MetricDefinitio
   };
 }
 
-function attemptCheck<Result>(check: () => Result): Result | null {
+/** Null when the check refuses. */
+async function attemptCheck<Result>(check: () => Result | Promise<Result>): Promise<Result | null> {
   try {
-    return check();
+    return await check();
   } catch (error) {
-    if (error instanceof InvalidInputError || error instanceof NotFoundError) return null;
+    if (error instanceof ExpectedError) return null;
     throw error;
   }
 }
