@@ -28,7 +28,8 @@ export const compactionJob = (days: number, lasting: readonly string[]): JobDefi
  * the old part is the newest line of each entity that existed: it reads as a snapshot, and history and undo of what follows
  * still find what was before.
  * @param before only changes that happened earlier are old
- * @param lasting entity types that others still point at once they are deleted: their last state stays
+ * @param lasting entity types that others still point at once they are deleted: their last state stays, and their deletion
+ *   with it, or a snapshot would show them again
  */
 export async function compactLogs(before: Date, lasting: readonly string[], signal?: AbortSignal): Promise<void> {
   for (let after: string | null = null; ;) {
@@ -98,7 +99,7 @@ async function removeSuperseded(
      )
      DELETE FROM changes c USING kept k
      WHERE c.user_id = $1::uuid AND c.entity_type = k.entity_type AND c.entity_id = k.entity_id AND c.seq <= k.newest
-       AND (c.seq <> k.newest OR k.is_gone) AND c.seq IS DISTINCT FROM k.last_state`,
+       AND (c.seq <> k.newest OR (k.is_gone AND k.last_state IS NULL)) AND c.seq IS DISTINCT FROM k.last_state`,
     [userId, from, to, lasting],
   );
   await tx.query(

@@ -97,6 +97,15 @@ describe('a snapshot and a compacted log', () => {
     expect(await client.replay(seq - 1)).toHaveLength(1);
   });
 
+  it('does not show again what was deleted, whatever followed before the log was compacted', async () => {
+    await live();
+    await client.deleteMetric(metric.id);
+    await client.createMetric({ name: 'Other' });
+    const before = await readSnapshot(client, {});
+    await compactAll(client);
+    expect(await readSnapshot(client, {})).toEqual(before);
+  });
+
   it('forgets what is old only, again and again, and what is deleted wholly but for what others point at', async () => {
     await live();
     await client.deleteMetric(metric.id);
