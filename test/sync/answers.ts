@@ -1,0 +1,88 @@
+import { apply, type Action, type State, type Verdict } from './model.ts';
+import type { Replayed } from './replayed.ts';
+import type { Answer, Witness } from './witness.ts';
+
+/**
+ * Whether every answer is one that the server could give at that time: in at least one of the states that the log may have
+ * been in between the request and the answer. What was certainly over before a request bounds these states from below,
+ * what certainly began after the answer from above.
+ */
+export function checkAnswers(witness: Witness, { states, numbers }: Replayed): string[] {
+  const complaints = witness.answers.flatMap((answer) => {
+    const intent = witness.intents.get(answer.operationId);
+    if (!intent) return [`${answer.operationId} was answered and never made`];
+    const [low, high] = boundsOf(answer, witness, numbers, states.length - 1);
+    const fault = findFault(answer, intent.action, states, low, high, witness.compactions > 0);
+    return fault ? [`${fault} (${answer.operationId}, between ${low} and ${high}): ${JSON.stringify(answer)}`] : [];
+  });
+  return [...complaints, ...checkLastWords(witness, numbers), ...checkAllAnswered(witness)];
+}
+
+/** Null: there is nothing wrong. */
+function findFault(
+  answer: Answer,
+  action: Action,
+  states: readonly State[],
+  low: number,
+  high: number,
+  isCompacted: boolean,
+): string | null {
+  const { status, seq, isRepeat } = answer;
+  if (seq !== null) {
+    if (seq > high) return 'it stands where it cannot stand yet';
+    return !isRepeat && seq <= low ? 'it stands before what was there already' : null;
+  }
+  const verdicts = states.slice(isRepeat ? 1 : low, high + 1).map((state) => apply(state, action));
+  if (status === 'APPLIED') {
+    return verdicts.some((verdict) => verdict.status === 'APPLIED' && verdict.lines === 0)
+      ? null
+      : 'nothing was written, and should have been';
+  }
+  const since = states.findIndex((state) => state && hasTarget(state, action));
+  const isPossible = verdicts.some((verdict, i) => isSaid(answer, verdict, since > 0 && since <= low + i, isCompacted));
+  return isPossible ? null : 'the model disagrees';
+}
+
+/** What is gone is a conflict and what never was is refused, as far as the log still knows that it was. */
+function isSaid(answer: Answer, verdict: Verdict, wasThere: boolean, isCompacted: boolean): boolean {
+  if (verdict.status === 'APPLIED' || verdict.code !== answer.error?.code) return false;
+  if (verdict.code !== 'NOT_FOUND') return verdict.status === answer.status;
+  return answer.status === (wasThere ? 'CONFLICT' : 'REFUSED') || isCompacted;
+}
+
+/** Whether what an update is about is there. */
+function hasTarget(state: State, action: Action): boolean {
+  if ('updateEntry' in action) return state.entries.has(action.updateEntry.id);
+  return 'updateMetric' in action && state.metrics.has(action.updateMetric.id);
+}
+
+/** The first and the last number after which the server may have come to the answer. */
+function boundsOf(
+  { sentTick, tick }: Answer,
+  witness: Witness,
+  numbers: ReadonlyMap<string, number>,
+  head: number,
+): [number, number] {
+  const over = witness.answers.filter((answer) => answer.tick < sentTick).map((answer) => answer.seq ?? 1);
+  const firstTicks = new Map<string, number>();
+  for (const { operationIds, tick: sent } of witness.attempts) {
+    for (const id of operationIds) if (!firstTicks.has(id)) firstTicks.set(id, sent);
+  }
+  const later = [...numbers].filter(([id]) => (firstTicks.get(id) ?? 0) > tick).map(([, seq]) => seq - 1);
+  return [Math.max(1, ...over), Math.min(head, ...later)];
+}
+
+/** What a device was told was not done must not be done afterwards. */
+function checkLastWords(witness: Witness, numbers: ReadonlyMap<string, number>): string[] {
+  return witness.answers
+    .filter(({ isHeard, status, operationId }) => isHeard && status !== 'APPLIED' && numbers.has(operationId))
+    .map(({ operationId, status }) => `${operationId} was ${status}, and stands at ${numbers.get(operationId)}`);
+}
+
+/** What a device has queued comes to an end that it hears of. */
+function checkAllAnswered(witness: Witness): string[] {
+  const heard = new Set(witness.answers.filter(({ isHeard }) => isHeard).map(({ operationId }) => operationId));
+  return [...witness.intents]
+    .filter(([id, { isQueued }]) => isQueued && !heard.has(id))
+    .map(([id, { action }]) => `nothing was heard of ${id}: ${JSON.stringify(action)}`);
+}
