@@ -72,17 +72,16 @@ function boundsOf(
   return [Math.max(1, ...over), Math.min(head, ...later)];
 }
 
-/** What a device was told was not done must not be done afterwards. */
+/** What a device has noted as done is done, and what it has noted as not done is not done afterwards. */
 function checkLastWords(witness: Witness, numbers: ReadonlyMap<string, number>): string[] {
-  return witness.answers
-    .filter(({ isHeard, status, operationId }) => isHeard && status !== 'APPLIED' && numbers.has(operationId))
-    .map(({ operationId, status }) => `${operationId} was ${status}, and stands at ${numbers.get(operationId)}`);
+  return [...witness.settled]
+    .filter(([id, status]) => status !== 'APPLIED' && numbers.has(id))
+    .map(([id, status]) => `${id} was ${status}, and stands at ${numbers.get(id)}`);
 }
 
-/** What a device has queued comes to an end that it hears of. */
+/** What a device has queued comes to an end that it notes. */
 function checkAllAnswered(witness: Witness): string[] {
-  const heard = new Set(witness.answers.filter(({ isHeard }) => isHeard).map(({ operationId }) => operationId));
   return [...witness.intents]
-    .filter(([id, { isQueued }]) => isQueued && !heard.has(id))
+    .filter(([id, { isQueued }]) => isQueued && !witness.settled.has(id))
     .map(([id, { action }]) => `nothing was heard of ${id}: ${JSON.stringify(action)}`);
 }

@@ -10,7 +10,7 @@ import type { World } from './world.ts';
 const span = 2500;
 
 /** What befalls connections of devices as long as it lasts. */
-const weather = { refuse: 0.04, cut: 0.12, delay: 0.25, trickle: 0.15, stall: 0.06 };
+const weather = { refuse: 0.04, cut: 0.12, delay: 0.25, trickle: 0.05, stall: 0.06 };
 
 /** What came of a batch: `wrong` has a text for each history with which something is. */
 export type BatchResult = { wrong: string[]; seen: Seen };
@@ -65,7 +65,7 @@ async function conclude(world: World, history: History, spoil: BatchOptions['spo
   const late = await settle(history);
   if (late.length > 0) return late;
   await spoil?.(history);
-  return judge(history, world.database.url);
+  return judge(history);
 }
 
 function describe(seed: number, index: number, plan: readonly Fault[], history: History, complaints: string[]): string {

@@ -16,7 +16,7 @@ import type { Random } from './seeded.ts';
 import type { Witness } from './witness.ts';
 
 /** Waits of the client are this much shorter than in life, or a history would take minutes. */
-const haste = 20;
+const haste = 10;
 
 /** How a device that is not to be trusted goes wrong. */
 export type Defect = {
@@ -195,7 +195,8 @@ class WatchedStore implements LocalStore {
   async commit(commit: Commit): Promise<number> {
     if (this.isDead) throw new Error('the app was killed');
     const revision = await this.disk.commit(this.distort(commit));
-    const { received } = commit;
+    const { received, outcomes = [] } = commit;
+    for (const { operation, outcome } of outcomes) this.witness.settles(operation.id, outcome.status);
     if (received) {
       const { after: from, seq: to, isWhole } = received;
       this.witness.steps.push({ device: this.device, from, to, isWhole });

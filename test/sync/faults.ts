@@ -70,6 +70,6 @@ const kinds: Record<FaultName, (world: World, fault: Fault) => Promise<void> | v
     await sleep(milliseconds);
     world.databaseLine.slowness = 0;
   },
-  cutDatabase: (world) => world.databaseLine.cut(),
+  cutDatabase: (world) => world.cutDatabase(),
   holdDatabase: (world, { milliseconds }) => world.databaseLine.hold(milliseconds),
 };

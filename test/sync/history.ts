@@ -3,9 +3,9 @@ import { Client } from '../setup/client.ts';
 import { trueTime } from './clock.ts';
 import { Device, type Defect } from './device.ts';
 import type { Action, Entry, Metric } from './model.ts';
-import type { Person } from './people.ts';
+import { readLines, type Person } from './people.ts';
 import { pickWeighted, type Random } from './seeded.ts';
-import { Witness, type Line } from './witness.ts';
+import { Witness } from './witness.ts';
 import type { World } from './world.ts';
 
 /** What may happen next in the life of a person with several devices, and how often. */
@@ -91,7 +91,7 @@ export class History {
     const compactsAt = leavesAt + 1 + this.random.below(steps);
     for (let i = 0; i < steps; i++) {
       if (i === leavesAt) await this.leave(this.random.pick(this.devices));
-      if (i === Math.min(compactsAt, steps - 1)) await this.compact();
+      if (this.compacts && i === Math.min(compactsAt, steps - 1)) await this.compact();
       const device = this.random.pick(this.devices);
       await this.steps[pickWeighted<StepName>(this.random, weights)](device);
       if (!this.random.chance(chances.burst)) await sleep(this.random.below(pauseMax));
@@ -275,7 +275,7 @@ export class History {
     await waitUntil(() => this.witness.quietSince() > trueTime() - 100, 4000);
     this.away = null;
     const before = new Date(this.witness.quietSince() - 5);
-    this.witness.keep(await this.world.readLines(this.person.id));
+    this.witness.keep(await readLines(this.person.id));
     await this.world.compact(this.person.id, before);
     this.witness.compactions += 1;
     this.witness.tell(`the log is compacted as of ${before.toISOString()}`);
@@ -298,8 +298,6 @@ export class History {
   clients(): Client[] {
     return this.world.directUrls.map((url) => new Client(url, this.person.session));
   }
-
-  readLines = (): Promise<Line[]> => this.world.readLines(this.person.id);
 }
 
 /** Waits until something is so; goes on without it when that takes too long. */

@@ -1,15 +1,15 @@
 import { numbersTo } from '../setup/changes.ts';
-import { queryDatabase } from '../setup/database.ts';
 import { checkAnswers } from './answers.ts';
 import { checkDeliveries } from './deliveries.ts';
 import type { Device } from './device.ts';
 import { foldLog, readListed, type Everything } from './everything.ts';
 import type { History } from './history.ts';
 import { isSame } from './model.ts';
+import { readLines, readNotes } from './people.ts';
 import { replay } from './replayed.ts';
 
 /** Milliseconds that devices get to come in step once everything is well. */
-const patience = 15_000;
+const patience = 60_000;
 
 /** Waits until every device has sent everything and has everything. @returns what is wrong when that takes too long */
 export async function settle(history: History): Promise<string[]> {
@@ -41,15 +41,15 @@ async function describeQueue(device: Device): Promise<string | null> {
 }
 
 /** Everything that is wrong with a history that has settled. */
-export async function judge(history: History, databaseUrl: string): Promise<string[]> {
+export async function judge(history: History): Promise<string[]> {
   const { witness, person, devices } = history;
   const [here, there] = history.clients();
-  witness.keep(await history.readLines());
+  witness.keep(await readLines(person.id));
   const [folded, listedHere, listedThere, notes] = await Promise.all([
     foldLog(here!),
     readListed(here!),
     readListed(there!),
-    readNotes(databaseUrl, person.id),
+    readNotes(person.id),
   ]);
   const head = folded.from + folded.numbers.length;
   const complaints = [...witness.complaints];
@@ -87,13 +87,4 @@ function compare(left: string, a: Everything, right: string, b: Everything): str
   return [...new Set([...Object.keys(a), ...Object.keys(b)])]
     .filter((key) => !isSame(a[key], b[key]))
     .map((key) => `${left} has ${key} as ${JSON.stringify(a[key])}, ${right} as ${JSON.stringify(b[key])}`);
-}
-
-async function readNotes(databaseUrl: string, userId: string): Promise<Map<string, number | null>> {
-  const rows = await queryDatabase<{ id: string; seq: number | null }>(
-    databaseUrl,
-    'SELECT id, seq FROM operations WHERE user_id = $1::uuid',
-    [userId],
-  );
-  return new Map(rows.map(({ id, seq }) => [id, seq]));
 }

@@ -1,6 +1,6 @@
 import { Client, type Session } from '../setup/client.ts';
 import { newId } from '../../src/kernel/ids.ts';
-import { queryDatabase } from '../setup/database.ts';
+import { sql } from '../../src/platform/database.ts';
 import { signToken } from '../../src/platform/signed-tokens.ts';
 import type { Line } from './witness.ts';
 
@@ -12,13 +12,13 @@ const devices = 4;
  * Opens accounts by the dozen, each as the first one was opened by the API: their passwords are never asked for, and
  * hashing them would take longer than everything else.
  */
-export async function createPeople(url: string, databaseUrl: string, count: number): Promise<Person[]> {
+export async function createPeople(url: string, count: number): Promise<Person[]> {
   const template = await Client.register(url);
   const people = Array.from({ length: count }, () => ({
     id: newId(),
     sessionIds: Array.from({ length: devices }, newId),
   }));
-  await queryDatabase(databaseUrl, cloneAccount, [template.userId, JSON.stringify(people)]);
+  await sql.query(cloneAccount, [template.userId, JSON.stringify(people)]);
   return people.map((person) => ({ ...person, session: toSession(person.id, person.sessionIds[0]!) }));
 }
 
@@ -34,13 +34,21 @@ function toSession(userId: string, sessionId: string): Session {
 }
 
 /** The log of somebody, as it is in the database. */
-export const readLines = (databaseUrl: string, userId: string): Promise<Line[]> =>
-  queryDatabase<Line>(
-    databaseUrl,
+export const readLines = (userId: string): Promise<Line[]> =>
+  sql.query<Line>(
     `SELECT seq, kind, entity_type AS "entityType", entity_id AS "entityId", snapshot, device_id AS "deviceId", at::text AS at
      FROM changes WHERE user_id = $1::uuid ORDER BY seq`,
     [userId],
   );
+
+/** What is noted of somebody's operations: the number of each, by its id. */
+export async function readNotes(userId: string): Promise<Map<string, number | null>> {
+  const rows = await sql.query<{ id: string; seq: number | null }>(
+    'SELECT id, seq FROM operations WHERE user_id = $1::uuid',
+    [userId],
+  );
+  return new Map(rows.map(({ id, seq }) => [id, seq]));
+}
 
 /** $1: the person to do it as; $2: the others, with the ids of their sessions. */
 const cloneAccount = `

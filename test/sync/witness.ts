@@ -40,6 +40,8 @@ const grace = 2500;
 /** Everything that was seen of one person's history, by somebody who forgets nothing. */
 export class Witness {
   readonly intents = new Map<string, { device: string; action: Action; isQueued: boolean }>();
+  /** How operations went, as far as their devices have noted it for good. */
+  readonly settled = new Map<string, Outcome['status']>();
   readonly attempts: Attempt[] = [];
   readonly answers: Answer[] = [];
   readonly streams: Stream[] = [];
@@ -86,6 +88,13 @@ export class Witness {
     if (isHeard && seq > 0) this.onHeard(seq);
   }
 
+  settles(operationId: string, status: Outcome['status']): void {
+    const known = this.settled.get(operationId);
+    if (known && known !== status)
+      this.complaints.push(`${operationId} was ${known} for its device, and then ${status}`);
+    this.settled.set(operationId, status);
+  }
+
   loses(attempt: Attempt): void {
     attempt.overAt = now();
     this.tell(`${attempt.device} hears nothing of ${attempt.operationIds.map((id) => id.slice(-6)).join(', ')}`);
@@ -96,9 +105,8 @@ export class Witness {
    * before may be forgotten.
    */
   quietSince(): number {
-    const heard = new Set(this.answers.filter((answer) => answer.isHeard).map((answer) => answer.operationId));
     const isOpen = ({ overAt, operationIds }: Attempt) =>
-      overAt === null || overAt > now() - grace || operationIds.some((id) => !heard.has(id));
+      overAt === null || overAt > now() - grace || operationIds.some((id) => !this.settled.has(id));
     return Math.min(now(), ...this.attempts.filter(isOpen).map((attempt) => attempt.at));
   }
 

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { compactLog } from '../../src/changes/compaction.ts';
 import { readConfig } from '../../src/config.ts';
 import { domains } from '../../src/domains.ts';
-import { closeDatabase, openDatabase } from '../../src/platform/database.ts';
+import { closeDatabase, openDatabase, sql } from '../../src/platform/database.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { openSecrets } from '../../src/platform/secrets.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
@@ -12,7 +12,7 @@ import { startRedis } from '../setup/redis-server.ts';
 import { findFreePort } from '../setup/spawn.ts';
 import { disturbMessages, type BusWeather } from './bus-messages.ts';
 import { FaultyProxy, type Weather } from './faulty-proxy.ts';
-import { createPeople, readLines, type Person } from './people.ts';
+import { createPeople, type Person } from './people.ts';
 import type { Random } from './seeded.ts';
 
 const secret = 'a secret that only the tests know, long enough';
@@ -60,14 +60,17 @@ export class World {
     const redisLine = await new FaultyProxy(() => redis.port, random.fork()).listen();
     databaseUrl.port = String(databaseLine.port);
     const env = {
-      DATABASE_URL: databaseUrl.href,
+      DATABASE_URL: database.url,
       REDIS_URL: `redis://127.0.0.1:${redisLine.port}`,
       DATA_DIR: folder.path,
       JWT_SECRET: secret,
       HEARTBEAT_SECONDS: '0.5',
       INSIGHTS_DEBOUNCE_SECONDS: '86400',
     };
-    const sites = await Promise.all((['all', 'web'] as const).map((role) => createSite({ ...env, ROLE: role })));
+    const sites = await Promise.all([
+      createSite({ ...env, ROLE: 'all', DATABASE_URL: databaseUrl.href }),
+      createSite({ ...env, ROLE: 'web' }),
+    ]);
     const ports = sites.map(({ port }) => port);
     const targets = [() => ports[0]!, () => ports[1]!, () => random.pick(ports)];
     const lines = await Promise.all(targets.map((target) => new FaultyProxy(target, random.fork()).listen()));
@@ -86,8 +89,7 @@ export class World {
     return this.sites.map(({ port }) => `http://127.0.0.1:${port}`);
   }
 
-  createPeople = (count: number): Promise<Person[]> => createPeople(this.directUrls[0]!, this.database.url, count);
-  readLines = (userId: string) => readLines(this.database.url, userId);
+  createPeople = (count: number): Promise<Person[]> => createPeople(this.directUrls[0]!, count);
   compact = (userId: string, before: Date): Promise<void> => compactLog(userId, before, lasting);
 
   /** Ends a server in the middle of everything, and starts it again at once. */
@@ -123,6 +125,15 @@ export class World {
       .map(({ server }) => `a server ended by itself: ${server.output().slice(-3000)}`);
   }
 
+  /** Every connection that a server has to the database ends. */
+  async cutDatabase(): Promise<void> {
+    this.databaseLine.cut();
+    await sql.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'lifegraph'`,
+    );
+  }
+
   setWeather(weather: Weather): void {
     for (const line of this.lines) line.weather = weather;
   }
@@ -143,7 +154,9 @@ export class World {
 
   /** For what tests do behind the servers' backs: compaction, tokens. */
   private async openOwnDatabase(): Promise<void> {
-    const config = readConfig({ DATABASE_URL: this.database.url, DATABASE_POOL_SIZE: '4', JWT_SECRET: secret });
+    // Under another name than the servers', whose connections are cut.
+    const url = `${this.database.url}?application_name=tests`;
+    const config = readConfig({ DATABASE_URL: url, DATABASE_POOL_SIZE: '4', JWT_SECRET: secret });
     openLog('error');
     openSecrets(config);
     await openDatabase(config);

@@ -11,7 +11,13 @@ import { isId, newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { sql, type Sql } from '../../platform/database.ts';
-import { readDefinitions, recallDefinitions, type Definitions, type MetricDefinition } from '../metrics/definitions.ts';
+import {
+  forgetDefinitions,
+  readDefinitions,
+  recallDefinitions,
+  type Definitions,
+  type MetricDefinition,
+} from '../metrics/definitions.ts';
 import { toShownValue, toStoredValue } from '../metrics/rules.ts';
 import { differingFields, toFullTime, type Entry, type EntryContent, type EntryWithMetric } from './entry.ts';
 import {
@@ -62,6 +68,7 @@ export async function updateEntry(
   const hot = await attemptCheck(() => attempt(sql, recallDefinitions));
   const updated = hot && (await tryHotWrite<Entry>(viewer, updateStatement, [JSON.stringify(hot)]));
   if (updated) return updated[0]!;
+  if (hot) forgetDefinitions(viewer, [hot.metricId]);
   return writeChanges(viewer, async (tx) => {
     const next = await attempt(tx, (who, ids) => readDefinitions(who, ids, tx));
     return (await tx.write<Entry>(updateStatement, [JSON.stringify(next)]))![0]!;
@@ -125,6 +132,7 @@ async function create(
   const hot = await attemptCheck(() => check(recalled));
   const written = hot && (await tryHotWrite<Entry>(viewer, insertEntries, [toRows(hot, recalled)]));
   if (written) return withMetrics(written, recalled);
+  forgetDefinitions(viewer, metricIds);
   return writeChanges(viewer, async (tx) => {
     const definitions = await readDefinitions(viewer, metricIds, tx);
     return insertMissing(tx, viewer, check(definitions), definitions);

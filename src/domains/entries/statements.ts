@@ -6,6 +6,17 @@ const rowType = `r(rank int, id uuid, "metricId" uuid, "metricMark" text, date d
   notes text, tags text[], source text, "importId" uuid, version int, "createdAt" timestamptz, "updatedAt" timestamptz)`;
 
 /**
+ * The metrics that still are the rows that values were checked against. Only the lock says so for certain: a statement that
+ * waited for its turn sees rows as they were before it, unless it locks them.
+ */
+const unchangedMetrics = `
+  unchanged AS MATERIALIZED (
+    SELECT m.id FROM head, metrics m
+    WHERE m.user_id = $1::uuid AND (m.id, m.xmin::text) IN (SELECT "metricId", "metricMark" FROM input)
+    FOR SHARE OF m
+  )`;
+
+/**
  * $5: the entries as JSON. Nothing happens unless every metric still is the row that the values were checked
  * against; an id that exists already breaks the primary key, and with it the whole statement.
  */
@@ -21,11 +32,12 @@ export const insertEntries = {
          ON m.user_id = $1::uuid AND m.id = input."metricId" AND m.xmin::text = input."metricMark"
        WHERE m.id IS NULL)`,
   )},
+  ${unchangedMetrics},
   inserted AS (
     INSERT INTO entries (user_id, id, metric_id, date, time, number, text, notes, tags, source, import_id, version, created_at, updated_at)
     SELECT $1::uuid, i.id, i."metricId", i.date, i.time, i.number, i.text, i.notes, coalesce(i.tags, '{}'),
            coalesce(i.source, 'api'), i."importId", coalesce(i.version, 1), coalesce(i."createdAt", now()), coalesce(i."updatedAt", now())
-    FROM input i, head ORDER BY i.rank
+    FROM input i JOIN unchanged u ON u.id = i."metricId" ORDER BY i.rank
     RETURNING id, entry_snapshot(entries) AS snapshot
   ),
   written AS MATERIALIZED (SELECT inserted.id, inserted.snapshot, input.rank FROM inserted JOIN input USING (id)),
@@ -44,10 +56,12 @@ export const updateEntry = {
        SELECT FROM input JOIN entries e ON e.user_id = $1::uuid AND e.id = input.id AND e.version = input.version
          JOIN metrics m ON m.user_id = $1::uuid AND m.id = e.metric_id AND m.xmin::text = input."metricMark")`,
   )},
+  ${unchangedMetrics},
   updated AS (
     UPDATE entries e SET date = i.date, time = i.time, number = i.number, text = i.text, notes = i.notes, tags = i.tags,
            version = e.version + 1, updated_at = now()
-    FROM input i, head WHERE e.user_id = $1::uuid AND e.id = i.id AND e.version = i.version
+    FROM input i JOIN unchanged u ON u.id = i."metricId"
+    WHERE e.user_id = $1::uuid AND e.id = i.id AND e.version = i.version
     RETURNING e.id, entry_snapshot(e) AS snapshot
   ),
   written AS MATERIALIZED (SELECT id, snapshot, 1 AS rank FROM updated),

@@ -38,6 +38,11 @@ export async function recallDefinitions(viewer: Viewer, ids: readonly string[]):
   return unknown.length === 0 ? known : new Map([...known, ...(await readDefinitions(viewer, unknown))]);
 }
 
+/** To be called when something failed with definitions from memory: they may be the reason. */
+export function forgetDefinitions(viewer: Viewer, ids: readonly string[]): void {
+  for (const id of ids) recent.delete(keyOf(viewer, id));
+}
+
 /** Definitions as they are now. Pass the transaction when there is one. */
 export async function readDefinitions(viewer: Viewer, ids: readonly string[], reader: Sql = sql): Promise<Definitions> {
   const rows = await reader.query<{ metric: Metric; mark: string }>(
