@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
+import { rememberSessions } from '../domains/accounts/sessions.ts';
 import { domains } from '../domains.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlServer, type GraphqlServer } from '../graphql/server.ts';
@@ -27,6 +28,7 @@ export async function startWeb(config: Config): Promise<Web> {
   const server = createServer({ requestTimeout }, (request, response) => {
     handle(request, response, graphql, state).catch((error: unknown) => fail(response, error));
   });
+  const forgetSessions = rememberSessions(config.heartbeatSeconds);
   const closeSockets = serveSockets(server, graphql, config.heartbeatSeconds);
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
@@ -38,6 +40,7 @@ export async function startWeb(config: Config): Promise<Web> {
     const sweep = setInterval(() => server.closeIdleConnections(), 50);
     const limit = setTimeout(() => server.closeAllConnections(), drainLimit);
     await closed;
+    forgetSessions();
     clearInterval(sweep);
     clearTimeout(limit);
   };
