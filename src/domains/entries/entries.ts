@@ -15,7 +15,12 @@ import {
   type CreateEntryInput,
   type UpdateEntryInput,
 } from './input.ts';
-import { deleteEntry as deleteStatement, insertEntries, updateEntry as updateStatement } from './statements.ts';
+import {
+  deleteEntry as deleteStatement,
+  insertEntries,
+  insertEntry,
+  updateEntry as updateStatement,
+} from './statements.ts';
 
 type Path = (string | number)[];
 
@@ -107,12 +112,25 @@ async function create(
   const recalled = await recallDefinitions(viewer, metricIds);
   // A definition from memory may be outdated either way: only the careful way below may refuse a value.
   const hot = attemptCheck(() => check(recalled));
-  const written = hot && (await tryHotWrite<Entry>(viewer, insertEntries, [toRows(hot, recalled)]));
+  const written = hot && (await insertHot(viewer, hot, recalled));
   if (written) return withMetrics(written, recalled);
   return writeChanges(viewer, async (tx) => {
     const definitions = await readDefinitions(viewer, metricIds, tx);
     return insertMissing(tx, viewer, check(definitions), definitions);
   });
+}
+
+/** @returns the entries written, or null when a condition failed */
+function insertHot(
+  viewer: Viewer,
+  entries: readonly EntryContent[],
+  definitions: Definitions,
+): Promise<Entry[] | null> {
+  const [entry, ...more] = entries;
+  if (!entry || more.length > 0) return tryHotWrite(viewer, insertEntries, [toRows(entries, definitions)]);
+  const { id, metricId, date, time, number, text, notes, tags } = entry;
+  const { mark } = definitions.get(metricId)!;
+  return tryHotWrite(viewer, insertEntry, [id, metricId, mark, date, time, number, text, notes, tags]);
 }
 
 /** The statement has compared the marks: each metric is what memory says. */
