@@ -131,7 +131,7 @@ describe('whatever comes between', () => {
         expect(device.conflicts.map(({ operation }) => operation.id)).toEqual(refused);
         await client.close();
       }),
-      { numRuns: 150 },
+      { numRuns: 150, timeout: 5000 },
     );
   }, 120_000);
 });
