@@ -9,6 +9,8 @@ type Reply = { data?: unknown; errors?: Refusal[] };
 type Faults = {
   /** Nothing comes through. */
   isDown: boolean;
+  /** No socket is let in, whatever its token. */
+  refusesSockets: boolean;
   /** Changes are not delivered; everything else is. */
   isSilent: boolean;
   /** So many requests are done, and their answers lost. */
@@ -21,9 +23,17 @@ type Faults = {
 export class FakeServer {
   readonly url = 'http://fake.example';
   readonly userId: string;
-  readonly faults: Faults = { isDown: false, isSilent: false, lostReplies: 0, refusals: { code: '', left: 0 } };
+  readonly faults: Faults = {
+    isDown: false,
+    refusesSockets: false,
+    isSilent: false,
+    lostReplies: 0,
+    refusals: { code: '', left: 0 },
+  };
   /** How often each document was asked for, by its name. */
   readonly asked: Record<string, number> = {};
+  /** The numbers after which changes were asked for. */
+  readonly followedAfter: number[] = [];
   /** The ids of each batch that has arrived. */
   readonly batches: string[][] = [];
   /** Operations whose request is refused as a whole. */

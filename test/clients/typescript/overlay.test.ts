@@ -77,6 +77,27 @@ const steps = fc.oneof(
 );
 
 describe('a view', () => {
+  it('says what vanishes when an operation below another is taken away', async () => {
+    const view = new View();
+    const entities = toEntities({ metrics: [true, false, false], entries: [0, null, null, null, null] });
+    const target = { type: 'Metric' as const, id: 'metric-1' };
+    const [rename, remove] = toOperations([
+      { target, action: { updateMetric: { id: 'metric-1', input: { name: 'renamed' } } } },
+      { target, action: { deleteMetric: { id: 'metric-1', expectedVersion: 1 } } },
+    ]);
+    const confirmed = keys.flatMap((key) =>
+      entities.filter(({ id }) => id === key.id).map((entity) => ({ ...key, entity })),
+    );
+    view.load({ revision: 0, seq: 1, entities: confirmed, queue: [] });
+    view.apply({ enqueued: [rename!, remove!] });
+    expect(view.get('Entry', 'entry-1')).not.toBeNull();
+    const changes = view.apply({ settled: [rename!.id] });
+    expect(changes.map(({ id, after }) => [id, after])).toEqual([
+      ['metric-1', null],
+      ['entry-1', null],
+    ]);
+  });
+
   it('that follows commit by commit is the view of the store, and says every difference once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { maxLength: 15 }), async (given) => {

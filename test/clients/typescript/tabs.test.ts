@@ -51,8 +51,10 @@ describe.each(kinds)('tabs on a store %s', (_, newStore) => {
 
   it('show the same over one line, whoever writes', async () => {
     const [server, open] = [newServer(), newStore()];
-    const [first, second] = [await openTab(server, open()), await openTab(server, open())];
-    await until(() => second.client.status === 'LIVE', 'the other tab knows that it is live');
+    const first = await openTab(server, open());
+    await until(() => first.client.status === 'LIVE', 'it is live');
+    const second = await openTab(server, open());
+    await until(() => second.client.status === 'LIVE', 'the other tab knows');
     const writes = [first.client.createEntry(entry), second.client.createEntry({ ...entry, value: 5 })];
     await Promise.all(writes.map(({ outcome }) => outcome));
     server.writeEntry('a');
@@ -164,6 +166,32 @@ describe.each(kinds)('a store %s', (_, newStore) => {
     store.close();
   });
 
+  it('is as a snapshot has it, with nothing from before', async () => {
+    const store = newStore()();
+    await store.open(identity);
+    const other = { ...metric, id: 'n', entity: { id: 'n' } as never };
+    await store.commit({ received: { after: null, seq: 3, entities: [metric], isWhole: true } });
+    await store.commit({ received: { after: 3, seq: 9, entities: [other], isWhole: true } });
+    expect(await store.open(identity)).toMatchObject({ seq: 9, entities: [other] });
+    store.close();
+  });
+
+  it('keeps the queue in the order in which it was said, whatever the ids', async () => {
+    const store = newStore()();
+    await store.open(identity);
+    const say = (id: string) => ({ id, target: metric, action: { deleteMetric: { id: 'm' } } });
+    await store.commit({ enqueued: [say('c'), say('b')] });
+    await store.commit({ enqueued: [say('a'), say('d')], acknowledged: [{ operationId: 'b', appliedSeq: 7 }] });
+    await store.commit({ settled: ['c'] });
+    const { queue } = await store.open(identity);
+    expect(queue.map(({ operation, appliedSeq }) => [operation.id, appliedSeq])).toEqual([
+      ['b', 7],
+      ['a', null],
+      ['d', null],
+    ]);
+    store.close();
+  });
+
   it('forgets the entities, not the queue, when other fields are wanted', async () => {
     const store = newStore()();
     await store.open(identity);
@@ -190,6 +218,15 @@ describe('a session', () => {
     const tabs = [1, 2, 3].map(() => new SessionTokens({ url, userId, fetch, storage }));
     const tokens = await Promise.all(tabs.flatMap((tab) => [tab.refresh('dead'), tab.refresh('dead')]));
     expect(new Set(tokens)).toEqual(new Set([server.token]));
+    expect(server.asked['Refresh']).toBe(1);
+  });
+
+  it('is refreshed once for all who ask in one tab, where there are no locks', async () => {
+    const server = newServer();
+    const { url, userId, fetch } = server;
+    const storage = keepInMemory({ accessToken: 'dead', refreshToken: server.refreshToken!, user: { id: userId } });
+    const tokens = new SessionTokens({ url, userId, fetch, storage, locks: null });
+    expect(await Promise.all([tokens.refresh('dead'), tokens.refresh('dead')])).toEqual([server.token, server.token]);
     expect(server.asked['Refresh']).toBe(1);
   });
 
