@@ -1,5 +1,6 @@
 import type { Insight } from '../../../generated/prisma/client.ts';
 import { FALSE_DISCOVERY_RATE } from '../../analysis/engine/families.ts';
+import { MAX_Q_VALUE } from '../../analysis/recommendations/recommendations.ts';
 import { toDay } from '../../kernel/civil-time.ts';
 import type { NewInsight } from './evidence.ts';
 import { retellQValue } from './sentences/numbers.ts';
@@ -7,10 +8,10 @@ import { retellQValue } from './sentences/numbers.ts';
 /** A q-value or a family may be off by a twentieth of what was written. */
 const TOLERANCE = 0.05;
 /**
- * Error rates that something hangs on: what is let through at all, what may be recommended (see MAX_Q_VALUE of
- * recommendations.ts), and below which no sentence tells the exact rate.
+ * Error rates that something hangs on: what is let through at all, what may be recommended, and below which no sentence
+ * tells the exact rate.
  */
-const PROMISES = [FALSE_DISCOVERY_RATE, 0.05, 0.001];
+const PROMISES = [FALSE_DISCOVERY_RATE, MAX_Q_VALUE, 0.001];
 
 type Content = Omit<NewInsight, 'key'>;
 /** What depends on all the other tests of the family too: one entry moves it a little for every finding there is. */
