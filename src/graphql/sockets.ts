@@ -3,6 +3,7 @@ import { getOperationAST, GraphQLError, type ExecutionArgs } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra as SocketExtra } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { keepDevicesSeen } from '../domains/accounts/devices.ts';
 import {
   authenticate,
   findOpenSessions,
@@ -51,10 +52,12 @@ export function serveSockets(server: Server, graphql: GraphqlServer, heartbeatSe
     keepAlive,
   );
   const stopListening = onSessionEnd((userId) => closeEnded(userId));
+  const stopNoting = keepDevicesSeen(() => [...admitted.values()].map(({ viewer }) => viewer));
   const heartbeat = setInterval(() => closeEnded(), heartbeatSeconds * 1000);
   return async () => {
     clearInterval(heartbeat);
     stopListening();
+    stopNoting();
     for (const socket of sockets.clients) socket.close(closeCodes.restart, 'The server restarts. Connect again.');
     await protocol.dispose();
   };

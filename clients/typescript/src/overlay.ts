@@ -21,6 +21,7 @@ export function lay(confirmed: EntityTable, touched: Map<string, EntityState>, o
   if ('createEntry' in action && isDeleted(touched, action.createEntry.metricId)) return [];
   const before = { ...target, entity: read(confirmed, touched, target) };
   const entity = effectOf(operation, before.entity);
+  if (entity === before.entity) return [];
   touched.set(keyOf(target), { ...target, entity });
   if (!('deleteMetric' in action) || entity) return [before];
   const entries = entriesOf(confirmed, touched, target.id);

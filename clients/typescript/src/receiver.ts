@@ -48,15 +48,16 @@ export class Receiver {
 
   /** Follows the log until the line is cut. Returns when it is worth to go on at once. */
   private async follow(signal: AbortSignal): Promise<void> {
-    const isAnew = this.isSnapshotDue || this.options.replica.view.seq === null;
-    if (isAnew) await this.startAnew();
+    const wasDue = this.isSnapshotDue;
+    if (wasDue || this.options.replica.view.seq === null) await this.startAnew();
     const token = await this.options.tokens.accessToken();
     const failure: unknown = await this.stream(token, signal).catch((error: unknown) => error);
     await this.storing;
     if (signal.aborted || !(failure instanceof ApiError)) throw failure;
     if (failure.code === 'UNAUTHENTICATED') return this.renew(token, failure);
     this.isSnapshotDue = isSnapshotNeeded(failure);
-    if (isAnew || !this.isSnapshotDue) throw failure;
+    // A server that is not content with its own snapshot is not asked for another one at once.
+    if (wasDue || !this.isSnapshotDue) throw failure;
   }
 
   /** A token that is refused although it is fresh will not do better when it is shown again at once. */

@@ -11,6 +11,8 @@ export type ReplicaEvents = {
   onCommitted: (revision: number, commit: Commit | null) => void;
   /** The view has changed. Without a commit: it was read anew. */
   onApplied: (changes: readonly EntityChange[], commit: Commit | null) => void;
+  /** A commit whose effect had been read from the store before it was heard of. */
+  onHeardLate: (commit: Commit) => void;
 };
 
 /**
@@ -43,8 +45,12 @@ export class Replica {
     if (state.revision <= this.revision) return;
     this.revision = state.revision;
     const changes = this.view.load(state);
-    for (const revision of this.early.keys()) if (revision <= state.revision) this.early.delete(revision);
     this.events.onApplied(changes, null);
+    for (const [revision, commit] of this.early) {
+      if (revision > state.revision) continue;
+      this.early.delete(revision);
+      this.events.onHeardLate(commit);
+    }
     this.applyDue();
   }
 
@@ -62,7 +68,10 @@ export class Replica {
 
   /** Takes note of another tab's commit. */
   note(revision: number, commit: Commit | null): void {
-    if (revision <= this.revision) return;
+    if (revision <= this.revision) {
+      if (commit) this.events.onHeardLate(commit);
+      return;
+    }
     if (commit) this.early.set(revision, commit);
     this.applyDue();
     if (!commit || this.early.size > 0) this.catchUp(commit ? patience : 0).catch(() => {});

@@ -15,6 +15,9 @@ import type { Status } from './status.ts';
 import { openBroadcast, TabChannel, type OpenBroadcast, type TabMessage } from './tab-channel.ts';
 import type { TokenSource } from './tokens.ts';
 
+/** Milliseconds after which another tab will no longer be heard to say how an operation went. */
+const patience = 1000;
+
 export type SyncClientOptions = {
   /** Of the server, without a path: https://api.example.org. */
   url: string;
@@ -38,6 +41,7 @@ export class SyncClient {
   private readonly userId: string;
   private readonly store: LocalStore;
   private readonly locks: LockManager | null;
+  private readonly sleep: Sleep;
   private readonly closing = new AbortController();
   private readonly api: Api;
   private readonly replica: Replica;
@@ -56,12 +60,14 @@ export class SyncClient {
     const { url, tokens, store, webSocket, random, sleep = sleepByTimer } = options;
     this.userId = tokens.userId;
     this.store = store;
+    this.sleep = sleep;
     this.locks = options.locks === undefined ? (globalThis.navigator?.locks ?? null) : options.locks;
     this.api = new Api(postOperation(url, options.fetch), tokens, this.closing.signal);
     this.channel = new TabChannel(store.name, options.openBroadcast ?? openBroadcast, (message) => this.hear(message));
     this.replica = new Replica(store, { userId: tokens.userId, selection }, sleep, {
       onCommitted: (revision, commit) => this.channel.post({ kind: 'commit', revision, commit }),
       onApplied: (changes, commit) => this.announce(changes, commit),
+      onHeardLate: (commit) => this.announceOutcomes(commit),
     });
     this.outbox = new Outbox(this.replica);
     const { api, replica } = this;
@@ -205,13 +211,17 @@ export class SyncClient {
 
   private announce(changes: readonly EntityChange[], commit: Commit | null): void {
     if (changes.length > 0) this.changes.tell(changes);
-    if (!commit) this.outbox.missed(this.replica.view.queue);
-    for (const { operation, outcome } of commit?.outcomes ?? []) {
+    if (commit) this.announceOutcomes(commit);
+    else this.sleep(patience, this.closing.signal).then(() => this.outbox.missed(this.replica.view.queue));
+    this.leader.notice();
+  }
+
+  private announceOutcomes({ outcomes = [] }: Commit): void {
+    for (const { operation, outcome } of outcomes) {
       const isOwn = this.outbox.isOwn(operation.id);
       this.outbox.settle(outcome);
       if (outcome.status !== 'APPLIED') this.conflicts.tell({ operation, outcome, isOwn });
     }
-    this.leader.notice();
   }
 
   private become(status: Status, cause?: unknown): void {

@@ -47,12 +47,15 @@ export class View {
   apply(commit: Commit): EntityChange[] {
     const { received, acknowledged, settled, enqueued } = commit;
     if (!received && !acknowledged && !settled) return this.append(enqueued ?? []);
-    const keys = this.concernedBy(commit);
-    const before = new Map([...keys].map(([key, each]) => [key, this.look(each)]));
+    const before = new Map([...this.concernedBy(commit)].map(([key, each]) => [key, this.look(each)]));
     if (received) this.receive(received);
     this.queue = nextQueue(this.queue, commit);
     this.touched = new Map(overlay(this.confirmed, this.queue));
-    return this.compare(new Map([...keys, ...this.touched]), before);
+    // What an operation touches only now, was as it is confirmed.
+    for (const [key, { type, id }] of this.touched) {
+      if (!before.has(key)) before.set(key, { type, id, entity: this.confirmed.get(type)?.get(id) ?? null });
+    }
+    return this.compare(before, before);
   }
 
   /** What is added to the queue lies on top: nothing below has to be laid again. */

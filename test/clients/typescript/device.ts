@@ -43,10 +43,10 @@ export const shortSleep = (milliseconds: number, signal: AbortSignal): Promise<v
     });
   });
 
-/** Waits until something holds. @throws when it does not come to be within five seconds */
+/** Waits until something holds. @throws when it does not come to be within fifteen seconds */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   for (const started = performance.now(); !condition();) {
-    if (performance.now() - started > 5000) throw new Error(`in vain waited until ${what}`);
+    if (performance.now() - started > 15_000) throw new Error(`in vain waited until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

@@ -9,6 +9,8 @@ type Reply = { data?: unknown; errors?: Refusal[] };
 type Faults = {
   /** Nothing comes through. */
   isDown: boolean;
+  /** No socket is let in, whatever its token. */
+  refusesSockets: boolean;
   /** Changes are not delivered; everything else is. */
   isSilent: boolean;
   /** So many requests are done, and their answers lost. */
@@ -21,9 +23,17 @@ type Faults = {
 export class FakeServer {
   readonly url = 'http://fake.example';
   readonly userId: string;
-  readonly faults: Faults = { isDown: false, isSilent: false, lostReplies: 0, refusals: { code: '', left: 0 } };
+  readonly faults: Faults = {
+    isDown: false,
+    refusesSockets: false,
+    isSilent: false,
+    lostReplies: 0,
+    refusals: { code: '', left: 0 },
+  };
   /** How often each document was asked for, by its name. */
   readonly asked: Record<string, number> = {};
+  /** The numbers after which changes were asked for. */
+  readonly followedAfter: number[] = [];
   /** The ids of each batch that has arrived. */
   readonly batches: string[][] = [];
   /** Operations whose request is refused as a whole. */
@@ -157,8 +167,10 @@ export class FakeServer {
   }
 
   private refresh(refreshToken: string): Reply {
-    if (refreshToken !== this.refreshToken) return { errors: [refusal('UNAUTHENTICATED')] };
-    this.refreshToken = `${refreshToken}+`;
+    // Whoever has lost the answer gets it again.
+    const isRetry = this.refreshToken === `${refreshToken}+`;
+    if (!isRetry && refreshToken !== this.refreshToken) return { errors: [refusal('UNAUTHENTICATED')] };
+    if (!isRetry) this.refreshToken = `${refreshToken}+`;
     const session = { accessToken: this.token, refreshToken: this.refreshToken, user: { id: this.userId } };
     return { data: { refreshSession: session } };
   }

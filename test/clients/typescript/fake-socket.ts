@@ -39,6 +39,12 @@ export class FakeSocket {
     this.reply({ type: 'next', id: this.subscription!.id, payload: { data: { changes: line } } });
   }
 
+  /** Ends the subscription with what stands against this number. */
+  refuse(after: number): void {
+    this.reply({ type: 'error', id: this.subscription!.id, payload: [this.server.refusalOf(after)] as never });
+    this.subscription = undefined;
+  }
+
   /** Sends what the log has beyond what was sent. */
   follow(): void {
     const { subscription, server } = this;
@@ -68,16 +74,18 @@ export class FakeSocket {
     if (this.readyState !== 1) return;
     if (type === 'ping') this.reply({ type: 'pong' });
     if (type === 'connection_init') {
-      if (payload?.['authorization'] === `Bearer ${this.server.token}`) this.reply({ type: 'connection_ack' });
+      const { token, faults } = this.server;
+      if (payload?.['authorization'] === `Bearer ${token}` && !faults.refusesSockets)
+        this.reply({ type: 'connection_ack' });
       else this.end(4401, 'Unauthorized');
     }
     if (type === 'subscribe') this.subscribe(id!, (payload as { variables: { after: number } }).variables.after);
   }
 
   private subscribe(id: string, after: number): void {
-    const refusal = this.server.refusalOf(after);
-    if (refusal) return this.reply({ type: 'error', id, payload: [refusal] as never });
+    this.server.followedAfter.push(after);
     this.subscription = { id, last: after };
+    if (this.server.refusalOf(after)) return this.refuse(after);
     this.server.deliver();
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ClosedError, ForeignStoreError, MemoryStore, type Entry } from '../../../clients/typescript/src/index.ts';
 import { Device, until } from './device.ts';
-import { FakeServer } from './fake-server.ts';
+import { FakeServer, toWire } from './fake-server.ts';
 
 const withMetric = (): FakeServer => {
   const server = new FakeServer();
@@ -59,7 +59,7 @@ describe('receiving', () => {
     server.writeEntry('b');
     await device.inStep(server);
     expect(device.client.list('Entry')).toEqual(server.list('Entry'));
-    expect(device.statuses).toContain('OFFLINE');
+    expect(server.followedAfter).toEqual([2, 3]);
     await device.client.close();
   });
 
@@ -76,6 +76,51 @@ describe('receiving', () => {
     server.writeEntry('a');
     await device.inStep(server);
     expect(device.client.list('Entry')).toEqual(server.list('Entry'));
+    await device.client.close();
+  });
+
+  it('reconnects when a number is missing in the middle of what came together', async () => {
+    const server = withMetric();
+    const device = await openInStep(server);
+    server.faults.isSilent = true;
+    for (const id of ['a', 'b', 'c', 'd']) server.writeEntry(id);
+    const [socket] = server.sockets;
+    for (const i of [2, 3, 5]) socket!.say(toWire(server.log[i]!));
+    server.faults.isSilent = false;
+    await device.inStep(server);
+    expect(device.client.list('Entry')).toEqual(server.list('Entry'));
+    await device.client.close();
+  });
+
+  it('resumes after what was still being stored when the line was cut', async () => {
+    const server = withMetric();
+    const store = new MemoryStore();
+    const commit = store.commit.bind(store);
+    store.commit = async (given) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return commit(given);
+    };
+    const device = await openInStep(server, { store });
+    for (const id of ['a', 'b', 'c']) server.writeEntry(id);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    server.cut();
+    await until(() => server.followedAfter.length === 2, 'it follows again');
+    expect(server.followedAfter).toEqual([2, 5]);
+    await device.client.close();
+  });
+
+  it('goes on at once with a snapshot when the log is compacted while it follows', async () => {
+    const server = withMetric();
+    const device = await openInStep(server);
+    server.faults.isSilent = true;
+    server.writeEntry('a');
+    server.compact();
+    for (const socket of server.sockets) socket.refuse(2);
+    server.faults.isSilent = false;
+    await device.inStep(server);
+    expect(device.client.list('Entry')).toEqual(server.list('Entry'));
+    expect(server.followedAfter).toEqual([2, 3]);
+    expect(device.statuses).not.toContain('OFFLINE');
     await device.client.close();
   });
 
@@ -156,6 +201,18 @@ describe('a token', () => {
     expect(device.client.list('Entry')).toEqual(server.list('Entry'));
     expect(server.asked['Refresh']).toBe(1);
     expect(device.statuses).not.toContain('OFFLINE');
+    await device.client.close();
+  });
+
+  it('that is refused although it is new is not replaced again and again', async () => {
+    const server = withMetric();
+    const device = await openInStep(server);
+    server.faults.refusesSockets = true;
+    server.expireToken();
+    await until(() => device.client.status === 'OFFLINE', 'it waits');
+    expect(server.asked['Refresh']).toBeLessThan(5);
+    server.faults.refusesSockets = false;
+    await until(() => device.client.status === 'LIVE', 'it is live again');
     await device.client.close();
   });
 
