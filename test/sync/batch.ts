@@ -65,7 +65,7 @@ async function conclude(world: World, history: History, spoil: BatchOptions['spo
   const late = await settle(history);
   if (late.length > 0) return late;
   await spoil?.(history);
-  return judge(history);
+  return judge(history).catch((error: unknown) => [`it could not be judged: ${String(error)}`]);
 }
 
 function describe(seed: number, index: number, plan: readonly Fault[], history: History, complaints: string[]): string {
