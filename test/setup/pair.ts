@@ -6,7 +6,14 @@ import { createDatabase, type TestDatabase } from './database.ts';
 import { startServer, type ServerProcess } from './process.ts';
 
 /** Two servers of one installation: the same database, Redis and secret. */
-export type Pair = { here: ServerProcess; there: ServerProcess; database: TestDatabase; stop: () => Promise<void> };
+export type Pair = {
+  here: ServerProcess;
+  there: ServerProcess;
+  database: TestDatabase;
+  /** What both were started with. */
+  env: Record<string, string>;
+  stop: () => Promise<void>;
+};
 
 export async function startPair(redisUrl = inject('redisUrl'), env: Record<string, string> = {}): Promise<Pair> {
   const database = await createDatabase();
@@ -24,7 +31,7 @@ export async function startPair(redisUrl = inject('redisUrl'), env: Record<strin
     await database.drop();
     folder.remove();
   };
-  return { here, there, database, stop };
+  return { here, there, database, env: settings, stop };
 }
 
 /** A temporary folder of the test's own. */

@@ -39,15 +39,26 @@ function findFault(
       : 'nothing was written, and should have been';
   }
   const since = states.findIndex((state) => state && hasTarget(state, action));
-  const isPossible = verdicts.some((verdict, i) => isSaid(answer, verdict, since > 0 && since <= low + i, isCompacted));
+  const isPossible = verdicts.some((verdict, i) =>
+    isSaid(answer, verdict, since > 0 && since <= low + i, since > 0 && since <= high, isCompacted),
+  );
   return isPossible ? null : 'the model disagrees';
 }
 
-/** What is gone is a conflict and what never was is refused, as far as the log still knows that it was. */
-function isSaid(answer: Answer, verdict: Verdict, wasThere: boolean, isCompacted: boolean): boolean {
+/**
+ * What is gone is a conflict and what never was is refused, as far as the log still knows that it was. Whether it was is
+ * asked a moment later: somebody may have made it in between.
+ */
+function isSaid(
+  answer: Answer,
+  verdict: Verdict,
+  wasThere: boolean,
+  wasThereSoon: boolean,
+  isCompacted: boolean,
+): boolean {
   if (verdict.status === 'APPLIED' || verdict.code !== answer.error?.code) return false;
   if (verdict.code !== 'NOT_FOUND') return verdict.status === answer.status;
-  return answer.status === (wasThere ? 'CONFLICT' : 'REFUSED') || isCompacted;
+  return answer.status === 'CONFLICT' ? wasThereSoon : !wasThere || isCompacted;
 }
 
 /** Whether what an update is about is there. */

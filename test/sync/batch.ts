@@ -34,19 +34,23 @@ export type BatchOptions = {
   seed: number;
   people: number;
   defect?: Defect;
+  /** Without faults, and in good weather: to see what comes of a defect alone. */
+  isFair?: boolean;
   /** Runs when everything has been done, and before anybody looks. */
   spoil?: (history: History) => Promise<void>;
 };
 
 /** Lets people live through bad times together, all of it by the seed, and looks at what came of them. */
-export async function runBatch(world: World, { seed, people, defect, spoil }: BatchOptions): Promise<BatchResult> {
+export async function runBatch(world: World, options: BatchOptions): Promise<BatchResult> {
+  const { seed, people, defect, isFair = false, spoil } = options;
   const random = seeded(seed);
-  const plan = planFaults(random.fork(), span);
+  const planned = planFaults(random.fork(), span);
+  const plan = isFair ? [] : planned;
   const histories = (await world.createPeople(people)).map(
     (person) => new History(world, person, random.fork(), defect),
   );
   await Promise.all(histories.map((history) => history.begin()));
-  world.setWeather(weather);
+  if (!isFair) world.setWeather(weather);
   const faults = runFaults(world, plan);
   await Promise.all(histories.map(async (history) => (await sleep(random.below(500)), history.live())));
   await faults;

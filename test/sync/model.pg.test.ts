@@ -6,7 +6,7 @@ import { seeded } from './seeded.ts';
 import { World } from './world.ts';
 
 /** Histories that live at once. */
-const people = Number(process.env['SYNC_PEOPLE'] ?? 50);
+const people = Number(process.env['SYNC_PEOPLE'] ?? 40);
 const histories = Number(process.env['SYNC_HISTORIES'] ?? 200);
 /** One seed for one batch; another run of it has the same histories and faults, if not the same coincidences. */
 const given = process.env['SYNC_SEED'];
@@ -36,10 +36,7 @@ describe.skipIf(!hasServers())('devices of one person', () => {
         const begin = performance.now();
         const { wrong, seen } = await runBatch(world, { seed, people });
         if (process.env['SYNC_VERBOSE']) {
-          const { user, system } = process.cpuUsage();
-          console.log(
-            `cpu ${((user + system) / 1e6).toFixed(1)} seed ${seed}: ${((performance.now() - begin) / 1000).toFixed(1)} s ${JSON.stringify(seen)}`,
-          );
+          console.log(`seed ${seed}: ${((performance.now() - begin) / 1000).toFixed(1)} s ${JSON.stringify(seen)}`);
         }
         for (const text of wrong) console.error(text);
         expect(wrong.map((text) => text.split('\n').slice(0, 3).join('\n'))).toEqual([]);
@@ -47,8 +44,9 @@ describe.skipIf(!hasServers())('devices of one person', () => {
           total[name] = (total[name] ?? 0) + count;
         }
       }
-      // Nothing of what it is to prove may have been left out.
-      for (const [name, count] of Object.entries(total)) expect(count, name).toBeGreaterThan(0);
+      // Nothing of what it is to prove may have been left out; a single batch may be without one thing or another.
+      const missing = Object.entries(total).filter(([, count]) => count === 0);
+      expect(given === undefined ? missing : []).toEqual([]);
     },
   );
 });

@@ -70,7 +70,14 @@ export class Network {
     const isHeard = !befalls(chances.replyLost);
     const response = await this.exchange(url, { ...request, body }, operations, isHeard);
     if (!isHeard) throw new TypeError('the reply was lost');
-    return response;
+    return operations === asked ? response : this.unforge(response, operations, asked);
+  }
+
+  /** The answer under the ids that the device knows. */
+  private async unforge(response: Response, forged: Operations, asked: Operations): Promise<Response> {
+    const text = await response.text();
+    const known = forged.reduce((all, { id }, i) => all.replaceAll(id, asked[i]!.id), text);
+    return new Response(known, { status: response.status, headers: response.headers });
   }
 
   private async sendLate(request: RequestInit, operations: Operations): Promise<void> {
@@ -109,21 +116,23 @@ export class Network {
   private elsewhere = () => `${this.options.random.pick(this.options.urls)}/graphql`;
 
   private defineSocket(): typeof WebSocket {
-    const network = this;
+    const { sockets } = this;
+    const isOnline = () => this.isOnline;
+    const open = (after: number) => this.open(after);
     return class extends WebSocket {
       private stream: { device: string; after: number; numbers: number[] } | undefined;
 
       constructor(url: string | URL, protocols?: string | string[]) {
         // Nobody is at home there.
-        super(network.isOnline ? url : 'ws://127.0.0.1:9', protocols);
-        network.sockets.add(this);
-        this.addEventListener('close', () => network.sockets.delete(this));
+        super(isOnline() ? url : 'ws://127.0.0.1:9', protocols);
+        sockets.add(this);
+        this.addEventListener('close', () => sockets.delete(this));
         this.addEventListener('message', ({ data }) => this.listen(String(data)));
       }
 
       override send(data: string): void {
         const after = /"variables":\{"after":(\d+)\}/.exec(data)?.[1];
-        if (after !== undefined) this.stream = network.open(Number(after));
+        if (after !== undefined) this.stream = open(Number(after));
         super.send(data);
       }
 

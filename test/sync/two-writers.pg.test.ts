@@ -102,17 +102,17 @@ describe.skipIf(!hasServers())('two writers of one person', () => {
   it('check a value against the metric as it is when its turn comes', { timeout: 60_000 }, async () => {
     const there = client.at(pair.there.url);
     for (let round = 0; round < 30; round++) {
-      const metric = await client.createMetric({ type: 'NUMBER' });
-      const entry = await there.createEntry({ metricId: metric.id, value: 1 });
+      const fresh = await client.createMetric({ type: 'NUMBER' });
+      const entry = await there.createEntry({ metricId: fresh.id, value: 1 });
       const last = await client.seq();
       const writes = Array.from({ length: 4 }, async (_, i) => {
         await sleep(i * 2);
         await Promise.allSettled([
-          there.createEntry({ metricId: metric.id, value: 9 }),
+          there.createEntry({ metricId: fresh.id, value: 9 }),
           there.updateEntry(entry.id, { value: 9 }),
         ]);
       });
-      await client.updateMetric(metric.id, { max: 5 });
+      await client.updateMetric(fresh.id, { max: 5 });
       await Promise.all(writes);
       const kinds = (await client.replay(last)).map(({ entityType }) => entityType);
       // From the metric's change on, nine is too much.
