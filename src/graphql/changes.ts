@@ -80,7 +80,7 @@ async function readPage(userId: string, after: number, first: number) {
 }
 
 /** A device ahead of the log belongs to another database, or this one was restored: it must not wait in silence. */
-async function checkAfter(userId: string, after: number): Promise<void> {
+export async function checkAfter(userId: string, after: number): Promise<void> {
   const isKnown = after >= 0 && (after === 0 || after <= (await readHead(userId)));
   if (isKnown) return;
   throw new InvalidInputError([
