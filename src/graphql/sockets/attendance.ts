@@ -37,7 +37,7 @@ export class Attendance {
   enter(connection: Connection): void {
     const part = this.parts[(this.opened += 1) % pingSeconds]!;
     part.add(connection);
-    connection.socket.on('pong', () => (connection.isAlive = true));
+    connection.socket.on('pong', () => connection.noteAnswer());
     connection.socket.once('close', () => {
       part.delete(connection);
       this.leave(connection);
@@ -82,7 +82,7 @@ export class Attendance {
     const now = Date.now();
     this.round = (this.round + 1) % pingSeconds;
     for (const part of this.parts) for (const connection of part) closeInTime(connection, now);
-    for (const connection of this.parts[this.round]!) ping(connection);
+    for (const connection of this.parts[this.round]!) connection.ping();
   }
 
   /** Closes the sockets of ended sessions: of one person as soon as it is known, of everybody on the heartbeat. */
@@ -109,12 +109,4 @@ function closeInTime(connection: Connection, now: number): void {
   } else if (!isIntroduced && openedAt + introductionSeconds * 1000 <= now) {
     connection.close(closeCodes.introductionTimeout, 'Connection initialisation timeout');
   }
-}
-
-function ping(connection: Connection): void {
-  const { socket } = connection;
-  if (!connection.isOpen) return;
-  if (!connection.isAlive) return socket.terminate();
-  connection.isAlive = false;
-  socket.ping();
 }

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Authentication } from '../../domains/accounts/sessions.ts';
 import { bufferMax, closeCodes, drainTimeout } from './limits.ts';
@@ -17,15 +17,17 @@ export class Connection {
   /** When it opened, in milliseconds. */
   readonly openedAt = Date.now();
   /** Whether it has answered since the last ping. */
-  isAlive = true;
+  private hasAnswered = true;
+  /** Bytes that had gone out at the last ping. */
+  private gone = 0;
   /** Requests being prepared or run. */
   running = 0;
   receive: (message: string) => Promise<void> = async () => {};
   /** The stream beneath the socket: frames made once are written to it as they are. */
-  private readonly stream: Duplex;
+  private readonly stream: Socket;
   private draining: Promise<boolean> | undefined;
 
-  constructor(socket: WebSocket, stream: Duplex) {
+  constructor(socket: WebSocket, stream: Socket) {
     this.protocol = socket.protocol;
     this.socket = socket;
     this.stream = stream;
@@ -51,9 +53,28 @@ export class Connection {
     this.receive = receive;
   }
 
+  /** Takes note of an answer to a ping. */
+  noteAnswer(): void {
+    this.hasAnswered = true;
+  }
+
+  /**
+   * Asks whether somebody is there, and drops a socket that has not answered the last time. One that takes what it is sent
+   * is there as well: the question may stand far behind in the queue.
+   */
+  ping(): void {
+    if (!this.isOpen) return;
+    const gone = this.stream.bytesWritten - this.stream.writableLength;
+    const isThere = this.hasAnswered || gone !== this.gone || this.draining !== undefined;
+    if (!isThere) return this.socket.terminate();
+    this.hasAnswered = false;
+    if (!this.draining) this.socket.ping();
+    this.gone = this.stream.bytesWritten - this.stream.writableLength;
+  }
+
   /** Writes whole frames. Must not be called once the socket closes: nothing may follow its last frame. */
   write(frames: readonly Buffer[]): void {
-    if (frames.length === 1) return void this.stream.write(frames[0]);
+    if (frames.length === 1) return void this.stream.write(frames[0]!);
     this.stream.cork();
     for (const part of frames) this.stream.write(part);
     this.stream.uncork();

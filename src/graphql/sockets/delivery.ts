@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readPage, type Page } from '../../changes/pages.ts';
 import { toClientError } from '../errors.ts';
 import type { Connection } from './connection.ts';
@@ -71,8 +72,7 @@ export class Delivery implements AsyncIterableIterator<never> {
         const reading = readPage(this.log.userId, this.seq, page);
         page = reading instanceof Promise ? await reading : reading;
         if (page.changes.length === 0) break;
-        // The next page is on its way while this one is written.
-        if (page.isFull) void Promise.resolve(readPage(this.log.userId, page.lastSeq, page)).catch(() => undefined);
+        if (page.isFull) await this.readAhead(page);
         await this.writePage(page);
       }
       if (this.isWriting) this.state = 'waiting';
@@ -80,6 +80,12 @@ export class Delivery implements AsyncIterableIterator<never> {
       this.end();
       this.over.reject(withoutHttp(toClientError(error)));
     }
+  }
+
+  /** Asks for the next page and lets the question go out: it is answered while this page is written. */
+  private async readAhead(page: Page): Promise<void> {
+    void Promise.resolve(readPage(this.log.userId, page.lastSeq, page)).catch(() => undefined);
+    await nextTurn();
   }
 
   private get isWriting(): boolean {

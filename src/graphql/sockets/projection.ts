@@ -141,9 +141,19 @@ function compileField(compiler: Compiler, parent: GraphQLObjectType, nodes: read
   const name = nodes[0]!.name.value;
   if (name === '__typename') return () => parent.name;
   const field = parent.getFields()[name];
-  if (!field?.resolve || field.args.length > 0) return decline;
+  if (!field || field.args.length > 0) return decline;
   for (const reference of referencesOf(parent.name, name)) compiler.references.add(reference);
-  return withPatience(field, compileType(compiler, field.type, nodes));
+  const complete = compileType(compiler, field.type, nodes);
+  return field.resolve
+    ? withPatience(field, complete)
+    : (parent, context) => complete(readProperty(parent, name), context);
+}
+
+/** What the engine does for a field without a resolver. @throws for a method, which it would call */
+function readProperty(parent: unknown, name: string): unknown {
+  const value = (parent as Record<string, unknown>)[name];
+  if (typeof value === 'function' || isPromise(value)) throw new TypeError('only the engine calls methods');
+  return value;
 }
 
 /** A resolver that gives promises is one for the engine; after a few it is no longer asked twice. */
