@@ -6,7 +6,7 @@ import { domains } from '../domains.ts';
 import { createHttpLane } from '../graphql/http-lane.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
-import { serveSockets } from '../graphql/sockets.ts';
+import { serveSockets } from '../graphql/sockets/sockets.ts';
 import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
 import { sql } from '../platform/database.ts';
 import { log } from '../platform/log.ts';

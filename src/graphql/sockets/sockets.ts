@@ -1,0 +1,65 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { handleProtocols, makeServer } from 'graphql-ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { log } from '../../platform/log.ts';
+import type { GraphqlServer } from '../server.ts';
+import { Attendance } from './attendance.ts';
+import { Connection, listenTo } from './connection.ts';
+import { closeCodes, messageMax } from './limits.ts';
+import { prepare, run } from './operations.ts';
+import { withoutHttp } from './results.ts';
+
+/**
+ * Serves GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql, through the same pipeline as HTTP; `changes`
+ * goes its own way, see audience.ts.
+ * @returns a function that closes all sockets
+ */
+export function serveSockets(server: Server, graphql: GraphqlServer, heartbeatSeconds: number): () => Promise<void> {
+  const sockets = new WebSocketServer({
+    server,
+    path: '/graphql',
+    maxPayload: messageMax,
+    handleProtocols,
+    // Frames that all devices share cannot be compressed for each.
+    perMessageDeflate: false,
+  });
+  const attendance = new Attendance(heartbeatSeconds);
+  const protocol = makeProtocol(graphql, attendance);
+  sockets.on('error', (err) => log.error({ err }, 'the sockets failed'));
+  sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+    const connection = new Connection(socket, request.socket);
+    attendance.enter(connection);
+    connection.leave = (code, reason) => {
+      attendance.leave(connection);
+      return closed(code, reason);
+    };
+    const closed = protocol.opened(connection, { connection });
+    listenTo(connection);
+  });
+  return async () => {
+    attendance.stop();
+    for (const socket of sockets.clients) socket.close(closeCodes.restart, 'The server restarts. Connect again.');
+    await new Promise<void>((resolve) => sockets.close(() => resolve()));
+  };
+}
+
+function makeProtocol(graphql: GraphqlServer, attendance: Attendance) {
+  return makeServer<Record<string, unknown>, { connection: Connection }>({
+    // The round of attendance.ts looks after all who do not introduce themselves.
+    connectionInitWaitTimeout: 0,
+    onConnect: (context) => {
+      const { connectionParams } = context;
+      // It would be kept as long as the socket, with the token in it.
+      Object.assign(context, { connectionParams: undefined });
+      return attendance.admit(
+        context.extra.connection,
+        connectionParams?.['authorization'] ?? connectionParams?.['Authorization'],
+      );
+    },
+    onSubscribe: ({ extra, subscriptions }, id, payload) =>
+      prepare(graphql, extra.connection, id, payload, Object.keys(subscriptions).length),
+    execute: run,
+    subscribe: run,
+    onNext: (_context, _id, _payload, _args, result) => ({ ...result, errors: result.errors?.map(withoutHttp) }),
+  });
+}
