@@ -83,20 +83,11 @@ function boundsOf(
   return [Math.max(1, ...over), Math.min(head, ...later)];
 }
 
-/**
- * What a device has noted as not done is not done by anything it sends afterwards. A copy that was on its way already when
- * the refusal came is another matter: the server keeps no note of refusals, and may find the copy fit to be applied.
- */
+/** What a device has noted as done is done, and what it has noted as not done is not done afterwards. */
 function checkLastWords(witness: Witness, numbers: ReadonlyMap<string, number>): string[] {
   return [...witness.settled]
-    .filter(([id, status]) => status !== 'APPLIED' && numbers.has(id) && !isLateCopy(witness, id))
+    .filter(([id, status]) => status !== 'APPLIED' && numbers.has(id))
     .map(([id, status]) => `${id} was ${status}, and stands at ${numbers.get(id)}`);
-}
-
-function isLateCopy({ answers }: Witness, id: string): boolean {
-  const own = answers.filter(({ operationId }) => operationId === id);
-  const refused = own.find(({ status, isHeard }) => status !== 'APPLIED' && isHeard)?.tick ?? 0;
-  return own.every(({ status, isRepeat, sentTick }) => status !== 'APPLIED' || isRepeat || sentTick < refused);
 }
 
 /** What a device has queued comes to an end that it notes. */
