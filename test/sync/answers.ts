@@ -32,7 +32,9 @@ function findFault(
     if (seq > high) return 'it stands where it cannot stand yet';
     return !isRepeat && seq <= low ? 'it stands before what was there already' : null;
   }
-  const verdicts = states.slice(isRepeat ? 1 : low, high + 1).map((state) => apply(state, action));
+  // What was decided earlier is said again.
+  const from = isRepeat ? 1 : low;
+  const verdicts = states.slice(from, high + 1).map((state) => apply(state, action));
   if (status === 'APPLIED') {
     return verdicts.some((verdict) => verdict.status === 'APPLIED' && verdict.lines === 0)
       ? null
@@ -40,7 +42,7 @@ function findFault(
   }
   const since = states.findIndex((state) => state && hasTarget(state, action));
   const isPossible = verdicts.some((verdict, i) =>
-    isSaid(answer, verdict, since > 0 && since <= low + i, since > 0 && since <= high, isCompacted),
+    isSaid(answer, verdict, since > 0 && since <= from + i, since > 0 && since <= high, isCompacted),
   );
   return isPossible ? null : 'the model disagrees';
 }
