@@ -1,8 +1,9 @@
 /**
- * What Lifegraph costs: `npm run bench`, or `npm run bench -- createEntry spearman` for some comparisons.
+ * What Lifegraph costs: `npm run bench`, or `npm run bench -- createEntry spearman` for some comparisons, `--rounds=1` for
+ * a quick look at the server's.
  *
- * The server stands beside a raw floor: PostgreSQL, the product and the floor are started, each with a database of the same
- * content, and asked the same in turns. The analysis stands beside Python's libraries, in one run on the same numbers.
+ * The server stands beside its peers: PostgreSQL, Redis, the product and the peers are started, each with a database of the
+ * same content, and asked the same in turns. The analysis stands beside Python's libraries, in one run on the same numbers.
  * Ratios are printed once every answer has turned out equal. No ratio fails it; a difference does.
  */
 import { compareIncremental } from './analysis/incremental.ts';
@@ -10,13 +11,28 @@ import { comparePearsonMatrix, compareSpearmanLags } from './analysis/correlatio
 import { comparePipeline } from './analysis/pipeline.ts';
 import { compareRefresh } from './analysis/refresh.ts';
 import { compareTheilSen } from './analysis/theil-sen.ts';
+import { compareCatchUp } from './comparisons/catch-up.ts';
+import { compareIdleSockets } from './comparisons/idle-sockets.ts';
+import { compareLiveDelivery } from './comparisons/live-delivery.ts';
+import { compareCreateEntry, compareEntries } from './comparisons/requests.ts';
+import { idlers, keepers, signIn, writers, type Group, type Person } from './content/people.ts';
 import { DifferenceError } from './equality.ts';
-import { install, NoPostgresError } from './installation.ts';
-import { compareLiveDelivery } from './live-delivery.ts';
+import { install, NoPostgresError, type Installation } from './installation.ts';
 import { printHead } from './report.ts';
-import { compareCreateEntry, compareEntries } from './requests.ts';
 
-const ofServer = { createEntry: compareCreateEntry, entries: compareEntries, liveDelivery: compareLiveDelivery };
+/** A comparison of the server, and whom it needs. */
+type OfServer = {
+  group: Group;
+  compare: (installation: Installation, people: readonly Person[], rounds: number) => Promise<void>;
+};
+
+const ofServer: Record<string, OfServer> = {
+  createEntry: { group: writers, compare: compareCreateEntry },
+  entries: { group: writers, compare: compareEntries },
+  liveDelivery: { group: writers, compare: compareLiveDelivery },
+  catchUp: { group: keepers, compare: compareCatchUp },
+  idleSockets: { group: idlers, compare: compareIdleSockets },
+};
 const ofAnalysis = {
   spearman: compareSpearmanLags,
   pearson: comparePearsonMatrix,
@@ -31,24 +47,33 @@ let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void interrupt());
 process.exitCode = await run(process.argv.slice(2)).catch(explain).finally(stopAll);
 
-async function run(wanted: string[]): Promise<number> {
+async function run(given: string[]): Promise<number> {
+  const rounds = Number(/^--rounds=([1-9]\d*)$/.exec(given.find((word) => word.startsWith('--')) ?? '--rounds=3')?.[1]);
+  const wanted = given.filter((word) => !word.startsWith('--'));
   const names = [...Object.keys(ofServer), ...Object.keys(ofAnalysis)];
   const unknown = wanted.find((name) => !names.includes(name));
-  if (unknown) {
-    console.error(`There is no comparison "${unknown}"; there are ${names.join(', ')}.`);
+  if (unknown || Number.isNaN(rounds)) {
+    console.error(`There are the comparisons ${names.join(', ')}, and --rounds=3.`);
     return 1;
   }
   const isWanted = ([name]: [string, unknown]) => wanted.length === 0 || wanted.includes(name);
-  await runOfServer(Object.entries(ofServer).filter(isWanted));
+  await runOfServer(
+    Object.entries(ofServer)
+      .filter(isWanted)
+      .map(([, comparison]) => comparison),
+    rounds,
+  );
   for (const [, compare] of Object.entries(ofAnalysis).filter(isWanted)) await compare();
   return 0;
 }
 
-async function runOfServer(comparisons: [string, (typeof ofServer)[keyof typeof ofServer]][]): Promise<void> {
+async function runOfServer(comparisons: readonly OfServer[], rounds: number): Promise<void> {
   if (comparisons.length === 0) return;
-  const { sides, people } = await install(stops);
-  await printHead(sides.product.databaseUrl);
-  for (const [, compare] of comparisons) await compare(sides, people);
+  const groups = [...new Set(comparisons.map(({ group }) => group))];
+  const installation = await install(stops, groups);
+  await printHead((await installation.sideOf('product')).databaseUrl, rounds);
+  const peopleOf = new Map(groups.map((group) => [group, signIn(group)]));
+  for (const { group, compare } of comparisons) await compare(installation, peopleOf.get(group)!, rounds);
 }
 
 /** What a person can do something about is said in a sentence. */

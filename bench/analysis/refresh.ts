@@ -25,7 +25,12 @@ const nanosecondsPerMillisecond = 1e6;
 export async function compareRefresh(stops: (() => unknown)[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'lifegraph-bench-'));
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
-  const settings = { DATABASE_URL: await startDatabaseServer(stops), DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'silent' };
+  const settings = {
+    DATABASE_URL: (await startDatabaseServer(stops)).url,
+    DATA_DIR: folder,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+  };
   const server = await startParts(readConfig({ ...settings, INSIGHTS_DEBOUNCE_SECONDS: '3600' }));
   stops.push(server.stop);
   const person = await Client.register(server.url!);
