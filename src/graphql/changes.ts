@@ -82,7 +82,7 @@ async function readPage(userId: string, after: number, first: number) {
  * A device ahead of the log belongs to another database, or this one was restored: it must not wait in silence. Neither must
  * one that the log no longer reaches.
  */
-async function checkAfter(userId: string, after: number): Promise<void> {
+export async function checkAfter(userId: string, after: number): Promise<void> {
   const { seq, compactedTo } = await readLogState(userId);
   if (after >= 0 && after < compactedTo) throw new LogCompactedError(compactedTo, seq);
   if (after === 0 || (after > 0 && after <= seq)) return;

@@ -45,6 +45,15 @@ export const sql: Sql = {
     (await opened(pool).query<Row>({ text, values: [...values], name })).rows,
 };
 
+/** A row as the server wrote it: the texts of its columns in their order. */
+export type TextRow = (string | null)[];
+
+/** Plain SQL for reading very much at once: nothing is parsed, and no object is made of a row. Instants are in UTC. */
+export const readTexts = async (text: string, values: readonly unknown[], name: string): Promise<TextRow[]> =>
+  (await opened(pool).query<TextRow>({ text, values: [...values], name, rowMode: 'array', types: unparsed })).rows;
+
+const unparsed = { getTypeParser: () => (text: string) => text };
+
 /** Runs the queue's own statements, several in one text when they carry no parameters. */
 export const executeSql = (text: string, values?: unknown[]): Promise<{ rows: unknown[] }> =>
   opened(pool).query(text, values);

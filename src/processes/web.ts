@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { domains } from '../domains.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlServer, type GraphqlServer } from '../graphql/server.ts';
-import { serveSockets } from '../graphql/sockets.ts';
+import { serveSockets } from '../graphql/sockets/sockets.ts';
 import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
 import { sql } from '../platform/database.ts';
 import { log } from '../platform/log.ts';

@@ -41,7 +41,7 @@ function floorOf(path: string): number {
   if (folder === 'changes') return 2;
   if (folder === 'domains' && domain)
     return name === 'domain.ts' ? 6 : /^(graphql(-[a-z-]+)?|http)\.ts$/.test(name ?? '') ? 5 : 3;
-  if (folder === 'graphql') return /^(schema|server|sockets|print)\.ts$/.test(domain ?? '') ? 7 : 4;
+  if (folder === 'graphql') return /^((schema|server|print)\.ts|sockets)$/.test(domain ?? '') ? 7 : 4;
   return folder === 'domains.ts' ? 6 : 7;
 }
 

@@ -3,6 +3,7 @@ import { addChangedEntity } from '../../graphql/change.ts';
 import { connectionArguments, defineConnection, resolveConnection } from '../../graphql/connection.ts';
 import { viewerOf, type Context } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
+import { addReference } from '../../graphql/references.ts';
 import { selects } from '../../graphql/selection.ts';
 import { isDay } from '../../kernel/civil-time.ts';
 import { isId } from '../../kernel/ids.ts';
@@ -10,6 +11,7 @@ import type { Page } from '../../kernel/page.ts';
 import type { Metric as MetricRow } from '../../../generated/prisma/client.ts';
 import type { GraphQLResolveInfo } from 'graphql';
 import { loadMetric, Metric } from '../metrics/graphql.ts';
+import { findMetrics } from '../metrics/metrics.ts';
 import { toShownValue, type MetricConfig } from '../metrics/rules.ts';
 import * as entries from './entries.ts';
 import { entryLimits } from './input.ts';
@@ -20,8 +22,11 @@ import { readSeries, type BucketedSeries, type DayRange } from './series.ts';
 const notesText = `At most ${entryLimits.notes} characters.`;
 const tagsText = `At most ${entryLimits.tags}, each of at most ${entryLimits.tag} characters.`;
 
-const metricOf = async (entry: EntryWithMetric, context: Context): Promise<MetricRow> =>
+/** At once when it is at hand: waiting for it would keep the sockets from writing a change without the engine. */
+const metricOf = (entry: EntryWithMetric, context: Context): MetricRow | Promise<MetricRow> =>
   entry.metric ?? loadMetric(context, entry.metricId);
+
+const toValue = (entry: EntryWithMetric, metric: MetricRow) => toShownValue(metric.type as MetricConfig['type'], entry);
 
 export const Entry = builder.objectRef<EntryWithMetric>('Entry').implement({
   description: 'One value of a metric on one day.',
@@ -43,8 +48,10 @@ export const Entry = builder.objectRef<EntryWithMetric>('Entry').implement({
     value: t.field({
       type: 'EntryValue',
       description: "The value, as the metric's type asks.",
-      resolve: async (entry, _, context) =>
-        toShownValue((await metricOf(entry, context)).type as MetricConfig['type'], entry),
+      resolve: (entry, _, context) => {
+        const metric = metricOf(entry, context);
+        return metric instanceof Promise ? metric.then((loaded) => toValue(entry, loaded)) : toValue(entry, metric);
+      },
     }),
     number: t.exposeFloat('number', {
       nullable: true,
@@ -59,6 +66,14 @@ export const Entry = builder.objectRef<EntryWithMetric>('Entry').implement({
   }),
 });
 addChangedEntity(Entry);
+addReference({
+  from: 'Entry',
+  key: 'metricId',
+  as: 'metric',
+  fields: ['metric', 'value'],
+  to: 'Metric',
+  load: findMetrics,
+});
 
 const EntryConnection = defineConnection('Entry', Entry);
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { startApp, type App } from '../setup/app.ts';
-import { Client } from '../setup/client.ts';
+import { startApp, type App } from '../../setup/app.ts';
+import { Client } from '../../setup/client.ts';
 
 describe('a socket', () => {
   let app: App;

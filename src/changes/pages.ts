@@ -1,0 +1,87 @@
+import { LRUCache } from 'lru-cache';
+import { readTexts, type TextRow } from '../platform/database.ts';
+import type { Change, ChangeKind } from './change.ts';
+import { replayChanges } from './replay.ts';
+
+/** A part of a person's log: what follows a number, in order, without gaps that are not the log's own. */
+export type Page = {
+  userId: string;
+  /** The number it begins after. */
+  after: number;
+  changes: readonly Change[];
+  /** The number of its last change; `after` when it is empty. */
+  lastSeq: number;
+  /** Whether it has as many changes as were asked for: more may follow already. */
+  isFull: boolean;
+  /** Characters of its snapshots. */
+  length: number;
+};
+
+/** Changes of one page at most, and characters it should have: a page of long texts has fewer changes. */
+const pageMax = { changes: 1000, length: 512 * 1024 } as const;
+/** Bytes of pages that one process keeps, by estimate; the least recently used go first. */
+const bytesMax = 32 * 1024 * 1024;
+/** Bytes of a change besides its snapshot, and of each character of a snapshot: as a rule it becomes an object. */
+const bytesPer = { change: 400, character: 4 } as const;
+
+/**
+ * Pages read lately, by person and the number they begin after. The devices of a person that are up to date ask for the
+ * same ones, and so do those that come back together. The log is only ever appended to, so a page never becomes wrong; an
+ * empty one would.
+ */
+const kept = new LRUCache<string, Page>({
+  maxSize: bytesMax,
+  sizeCalculation: ({ changes, length }) => bytesPer.change * (changes.length + 1) + bytesPer.character * length,
+});
+const running = new Map<string, Promise<Page>>();
+
+/**
+ * The changes of a person after a number, read once for all who ask at the same time or soon after: at once when they are
+ * at hand.
+ * @param like the page before, if there is one: says how many changes make a page
+ * @throws ConflictError when the log no longer has them
+ */
+export function readPage(userId: string, after: number, like?: Page): Page | Promise<Page> {
+  const place = `${userId}:${after}`;
+  const known = kept.get(place) ?? running.get(place);
+  if (known) return known;
+  const reading = load(userId, after, countLike(like)).finally(() => running.delete(place));
+  running.set(place, reading);
+  void reading.then(
+    (page) => page.changes.length > 0 && kept.set(place, page),
+    () => undefined,
+  );
+  return reading;
+}
+
+/** As many changes of the same size as make a page; a careful number when their size is not known. */
+function countLike(like: Page | undefined): number {
+  if (!like?.changes.length) return 128;
+  const count = Math.floor((pageMax.length * like.changes.length) / Math.max(1, like.length));
+  return Math.min(Math.max(count, 16), pageMax.changes);
+}
+
+async function load(userId: string, after: number, first: number): Promise<Page> {
+  const rows = await readTexts(
+    `SELECT seq, kind, entity_type, entity_id, snapshot, device_id, extract(epoch FROM at) * 1000
+     FROM changes WHERE user_id = $1::uuid AND seq > $2::int ORDER BY seq LIMIT $3::int`,
+    [userId, after, first],
+    'read-page',
+  );
+  const changes = rows.map(toChange);
+  const lastSeq = changes.at(-1)?.seq ?? after;
+  // Numbers are missing only where the log was compacted: then it has to say whether it still reaches back that far.
+  if (lastSeq - after !== changes.length) await replayChanges(userId, after, 1);
+  const length = rows.reduce((sum, row) => sum + (row[4]?.length ?? 0), 0);
+  return { userId, after, changes, lastSeq, isFull: changes.length === first, length };
+}
+
+const toChange = ([seq, kind, entityType, entityId, snapshot, deviceId, at]: TextRow): Change => ({
+  seq: Number(seq),
+  kind: kind as ChangeKind,
+  entityType: entityType!,
+  entityId: entityId!,
+  snapshot: snapshot === null ? null : (JSON.parse(snapshot!) as object),
+  deviceId: deviceId ?? null,
+  at: new Date(Number(at)),
+});

@@ -1,0 +1,104 @@
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { Authentication } from '../../domains/accounts/sessions.ts';
+import { bufferMax, closeCodes, drainTimeout } from './limits.ts';
+
+/**
+ * One socket, as graphql-ws and the fan-out see it. There are thousands: it holds no timer while it is quiet, and its
+ * methods are on the prototype.
+ */
+export class Connection {
+  readonly protocol: string;
+  readonly socket: WebSocket;
+  /** Who is behind it, once admitted. */
+  authentication: Authentication | undefined;
+  /** Whether its connection_init has come. */
+  isIntroduced = false;
+  /** When it opened, in milliseconds. */
+  readonly openedAt = Date.now();
+  /** Whether it has answered since the last ping. */
+  private hasAnswered = true;
+  /** Bytes that had gone out at the last ping. */
+  private gone = 0;
+  /** Requests being prepared or run. */
+  running = 0;
+  receive: (message: string) => Promise<void> = async () => {};
+  /** The stream beneath the socket: frames made once are written to it as they are. */
+  private readonly stream: Socket;
+  private draining: Promise<boolean> | undefined;
+
+  constructor(socket: WebSocket, stream: Socket) {
+    this.protocol = socket.protocol;
+    this.socket = socket;
+    this.stream = stream;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Settles when the message is on its way; what can no longer be sent is dropped. */
+  send(data: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (!this.isOpen) return resolve();
+      this.socket.send(data, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+  }
+
+  onMessage(receive: (message: string) => Promise<void>): void {
+    this.receive = receive;
+  }
+
+  /** Takes note of an answer to a ping. */
+  noteAnswer(): void {
+    this.hasAnswered = true;
+  }
+
+  /**
+   * Asks whether somebody is there, and drops a socket that has not answered the last time. One that takes what it is sent
+   * is there as well: the question may stand far behind in the queue.
+   */
+  ping(): void {
+    if (!this.isOpen) return;
+    const gone = this.stream.bytesWritten - this.stream.writableLength;
+    const isThere = this.hasAnswered || gone !== this.gone || this.draining !== undefined;
+    if (!isThere) return this.socket.terminate();
+    this.hasAnswered = false;
+    if (!this.draining) this.socket.ping();
+    this.gone = this.stream.bytesWritten - this.stream.writableLength;
+  }
+
+  /** Writes whole frames. Must not be called once the socket closes: nothing may follow its last frame. */
+  write(frames: readonly Buffer[]): void {
+    if (frames.length === 1) return void this.stream.write(frames[0]!);
+    this.stream.cork();
+    for (const part of frames) this.stream.write(part);
+    this.stream.uncork();
+  }
+
+  /** Whether more is on its way than a device may leave lying. */
+  get isFull(): boolean {
+    return this.stream.writableLength > bufferMax;
+  }
+
+  /** Waits until everything has been taken. A device that does not take it in time is let go. @returns whether it is open */
+  drain(): Promise<boolean> {
+    return (this.draining ??= new Promise<boolean>((resolve) => {
+      const settle = () => {
+        clearTimeout(limit);
+        this.stream.off('drain', settle).off('close', settle);
+        this.draining = undefined;
+        resolve(this.isOpen);
+      };
+      const limit = setTimeout(() => {
+        this.close(closeCodes.tooSlow, 'Too slow: resume by number');
+        settle();
+      }, drainTimeout);
+      this.stream.on('drain', settle).on('close', settle);
+    }));
+  }
+}
