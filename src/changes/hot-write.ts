@@ -3,11 +3,16 @@ import { sql } from '../platform/database.ts';
 import { hasFollowUp } from './follow-ups.ts';
 import { wakeUp } from './wake-ups.ts';
 
+/** $1 user, $2 device. A session may be remembered as open a little longer than it is: no write relies on that. */
+export const deviceIsSignedIn = `($2::uuid IS NULL OR EXISTS (
+      SELECT FROM sessions WHERE user_id = $1::uuid AND id = $2::uuid AND ended_at IS NULL))`;
+
 /**
  * A hot write is one data-modifying statement: it takes the numbers, writes the rows and appends the changes in a single
  * round trip. The fragments here are its first and its last part; the domain puts its own CTE `written`, of columns
  * (id, snapshot, rank) with rank counting from 1, between them. Parameters: $1 user, $2 device, $3 the operation to note,
- * if any, $4 whether a follow-up must be waiting already; the domain's own begin at $5.
+ * if any, $4 whether the statement stands alone, and not inside a transaction that holds the log: a follow-up must be waiting
+ * already then, and the device be signed in; the domain's own begin at $5.
  *
  * A statement that waited for another one sees rows as they were before it: it may take numbers and then find nothing to
  * write. The division by zero at the end fails such a statement as a whole, so that no number is ever lost.
@@ -15,7 +20,7 @@ import { wakeUp } from './wake-ups.ts';
 export const takeNumbers = (count: string, condition: string): string => `
   head AS (
     UPDATE change_heads SET seq = seq + ${count}
-    WHERE user_id = $1::uuid AND (follow_up_queued OR NOT $4::boolean) AND ${condition}
+    WHERE user_id = $1::uuid AND (NOT $4::boolean OR (follow_up_queued AND ${deviceIsSignedIn})) AND ${condition}
     RETURNING seq - ${count} AS before, seq
   )`;
 
@@ -41,7 +46,7 @@ const harmless = new Set(['22012', '23505', '23503']);
 
 /**
  * Runs a hot write. It does nothing unless its conditions hold, a follow-up job being queued among them: queueing one
- * takes a transaction, which the first write of a burst pays for all.
+ * takes a transaction, which the first write of a burst pays for all. Types without follow-ups take the careful way.
  * @returns the snapshots written, or null when a condition failed: nothing happened, take the careful way
  */
 export async function tryHotWrite<Snapshot>(
@@ -49,8 +54,9 @@ export async function tryHotWrite<Snapshot>(
   statement: HotStatement,
   values: readonly unknown[],
 ): Promise<Snapshot[] | null> {
+  if (!hasFollowUp(statement.entityType)) return null;
   const { userId, deviceId, operationId = null } = viewer;
-  const parameters = [userId, deviceId, operationId, hasFollowUp(statement.entityType), ...values];
+  const parameters = [userId, deviceId, operationId, true, ...values];
   const [row] = await sql.query<HotResult<Snapshot>>(statement.text, parameters, statement.name).catch(refuse);
   if (!row) return null;
   wakeUp(userId, row.seq);

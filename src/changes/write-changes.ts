@@ -2,7 +2,7 @@ import { UnauthenticatedError } from '../kernel/errors.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import { transaction, type Transaction, type TransactionOptions } from '../platform/database.ts';
 import type { NewChange } from './change.ts';
-import type { HotResult, HotStatement } from './hot-write.ts';
+import { deviceIsSignedIn, type HotResult, type HotStatement } from './hot-write.ts';
 import { queueFollowUps } from './follow-ups.ts';
 import { noteOperation, refuseRepeated } from './operations.ts';
 import { wakeUp } from './wake-ups.ts';
@@ -25,7 +25,8 @@ export type WriteOptions = TransactionOptions & {
  *
  * The log is locked first, so two writers of one person take turns, numbers are given in the order of commits, and what
  * `work` reads cannot change beneath it. A write that is an operation of a device's queue notes it.
- * @throws UnauthenticatedError when the account is gone; OperationRepeatedError when the operation was applied before
+ * @throws UnauthenticatedError when the account is gone, or the device has signed out; OperationRepeatedError when the
+ * operation was applied before
  */
 export async function writeChanges<Result>(
   viewer: Viewer,
@@ -34,7 +35,7 @@ export async function writeChanges<Result>(
 ): Promise<Result> {
   return transaction(async (tx) => {
     await prepare?.(tx);
-    await lockLog(tx, viewer.userId);
+    await lockLog(tx, viewer);
     await refuseRepeated(tx, viewer);
     const log = openLog(tx, viewer);
     const result = await work({ ...tx, record: log.record, write: log.write });
@@ -72,8 +73,11 @@ function openLog(tx: Transaction, viewer: Viewer) {
   return { record, write, entityTypes, lastSeq: () => lastSeq };
 }
 
-async function lockLog(tx: Transaction, userId: string): Promise<void> {
-  const rows = await tx.query('SELECT seq FROM change_heads WHERE user_id = $1::uuid FOR UPDATE', [userId]);
+async function lockLog(tx: Transaction, { userId, deviceId, isJob }: Viewer): Promise<void> {
+  const rows = await tx.query(
+    `SELECT seq FROM change_heads WHERE user_id = $1::uuid AND ($3::boolean OR ${deviceIsSignedIn}) FOR UPDATE`,
+    [userId, deviceId, isJob ?? false],
+  );
   if (rows.length === 0) throw new UnauthenticatedError();
 }
 

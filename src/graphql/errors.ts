@@ -14,11 +14,18 @@ export function toClientError(error: unknown): GraphQLError {
   const graphqlError = error instanceof GraphQLError ? error : undefined;
   const cause = graphqlError ? graphqlError.originalError : error;
   if (cause instanceof ExpectedError) return withCode(cause, graphqlError);
+  if (graphqlError?.extensions['code'] === 'REQUEST_ENTITY_TOO_LARGE') return bodyTooLarge();
   // A GraphQLError without a cause comes from the engine: a syntax error, an unknown field, a variable of a wrong type.
   if (graphqlError && !(cause instanceof Error && !(cause instanceof GraphQLError)))
     return asInvalidInput(graphqlError);
   return mask(cause, graphqlError);
 }
+
+/** The refusal of a body that is larger than requests may be. */
+export const bodyTooLarge = (): GraphQLError =>
+  new GraphQLError('This request is too large. Send it in parts, and files over a link of their own.', {
+    extensions: { code: 'TOO_COSTLY', http: { status: 413 } },
+  });
 
 function withCode(cause: ExpectedError, at: GraphQLError | undefined): GraphQLError {
   const { code, message, details } = cause;

@@ -6,12 +6,24 @@ import type { Viewer } from '../kernel/viewer.ts';
 import { createContext, type Context } from './context.ts';
 import { toClientError } from './errors.ts';
 
-/** What a transport knows before the operation runs. A socket brings its visitor; a request is asked for a token. */
-export type Transport = { visitor?: Viewer | null };
+/**
+ * Bytes of a request's body: the fullest batch of entries (1000, each with 10,000 characters of notes and 3,000 of tags) in a
+ * Latin script, and some to spare. Files are not sent here but to a link of their own.
+ */
+export const bodyMax = 16 * 1024 * 1024;
+
+/**
+ * What a transport knows before the operation runs. A socket brings its visitor, the lane the Authorization header; Yoga's
+ * own request is asked for it.
+ */
+export type Transport = { visitor?: Viewer | null; authorization?: string };
 
 export type GraphqlServer = YogaServerInstance<Transport, Context>;
 
-/** The one execution pipeline: HTTP is served by it directly, sockets run their operations through `getEnveloped`. */
+/**
+ * The one execution pipeline. The HTTP lane and the sockets run their operations through `getEnveloped`; what is neither, Yoga
+ * serves itself.
+ */
 export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean): GraphqlServer {
   return createYoga<Transport, Context>({
     schema,
@@ -26,8 +38,14 @@ export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean
     healthCheckEndpoint: '/health/graphql',
     maskedErrors: { maskError: (error) => toClientError(error) },
     plugins: [codedErrors, jsonOnly, subscriptionsOnSockets],
-    context: async ({ visitor, request }) =>
-      visitor === undefined ? createRequestContext(request) : createContext(visitor),
+    maxRequestBodySize: bodyMax,
+    parserAndValidationCache: { errorCache: noCache },
+    context: async ({ visitor, request, authorization }) => {
+      if (visitor !== undefined) return createContext(visitor);
+      // A socket and the lane have no Request, whatever the type says.
+      const header = (request as Request | undefined)?.headers.get('authorization') ?? authorization;
+      return createRequestContext(header);
+    },
   });
 }
 
@@ -37,6 +55,12 @@ export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean
  */
 const renderGraphiQL: NonNullable<YogaServerOptions<Transport, Context>['renderGraphiQL']> = async (options) =>
   (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options);
+
+/**
+ * Documents are kept, syntax errors are not: Yoga adds the status to them where a request is parsed, so that one which a
+ * socket met first would reach HTTP without.
+ */
+const noCache = { get: () => undefined, set: () => undefined };
 
 /** Syntax and validation errors get a code of the closed list too; the engine reports them before the masking. */
 const codedErrors: Plugin = {
@@ -81,8 +105,8 @@ export function readBearer(authorization: unknown): string | null {
  * The context for a request. A dead token is not yet an error: `login` and `refreshSession` must work with one in the
  * header. Whatever asks for the viewer refuses.
  */
-async function createRequestContext(request: Request): Promise<Context> {
-  const token = readBearer(request.headers.get('authorization'));
+async function createRequestContext(authorization: string | undefined): Promise<Context> {
+  const token = readBearer(authorization);
   if (token === null) return createContext(null);
   try {
     return createContext((await authenticate(token)).viewer);

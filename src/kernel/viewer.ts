@@ -5,7 +5,16 @@ export type Viewer = {
   deviceId: string | null;
   /** The operation of a device's queue that is being applied: a write notes it, so that a repetition is recognised. */
   operationId?: string | null;
+  /** Set for background jobs: they write whether or not the device still is signed in. */
+  isJob?: true;
 };
 
-/** The viewer a background job acts as: the person, from no device. */
-export const jobViewer = (userId: string): Viewer => ({ userId, deviceId: null });
+/**
+ * The viewer a background job acts as: the person, from no device, or in the name of the device that asked for the job. That
+ * one may have signed out since.
+ */
+export const jobViewer = (userId: string, deviceId: string | null = null): Viewer => ({
+  userId,
+  deviceId,
+  isJob: true,
+});

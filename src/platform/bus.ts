@@ -31,6 +31,9 @@ export function publish(topic: string, message: object): void {
   engine.publish(topic, message).catch((err: unknown) => log.debug({ err }, 'a wake-up was not sent'));
 }
 
+/** Whether messages of other processes arrive here at the moment. Without Redis there are no other processes. */
+export const isBusHeard = (): boolean => connections.every((connection) => connection.status === 'ready');
+
 /** Listens to a topic. @returns a function that stops listening */
 export function subscribe<Message extends object>(topic: string, listen: (message: Message) => void): () => void {
   // While Redis is away the subscription stays queued, and is made as soon as it is back.

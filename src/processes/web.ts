@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
+import { rememberSessions } from '../domains/accounts/sessions.ts';
 import { domains } from '../domains.ts';
+import { createHttpLane } from '../graphql/http-lane.ts';
 import { loadSchema } from '../graphql/schema.ts';
-import { createGraphqlServer, type GraphqlServer } from '../graphql/server.ts';
+import { createGraphqlServer } from '../graphql/server.ts';
 import { serveSockets } from '../graphql/sockets/sockets.ts';
 import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
 import { sql } from '../platform/database.ts';
@@ -23,10 +25,12 @@ export type Web = {
 /** Starts to serve the API: GraphQL over HTTP and WebSocket, the plain routes of the domains, and health. */
 export async function startWeb(config: Config): Promise<Web> {
   const graphql = createGraphqlServer(await loadSchema(), config.isProduction);
+  const serveGraphql = createHttpLane(graphql);
   const state = { isDraining: false };
   const server = createServer({ requestTimeout }, (request, response) => {
-    handle(request, response, graphql, state).catch((error: unknown) => fail(response, error));
+    handle(request, response, serveGraphql, state).catch((error: unknown) => fail(response, error));
   });
+  const forgetSessions = rememberSessions(config.heartbeatSeconds);
   const closeSockets = serveSockets(server, graphql, config.heartbeatSeconds);
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
@@ -38,6 +42,7 @@ export async function startWeb(config: Config): Promise<Web> {
     const sweep = setInterval(() => server.closeIdleConnections(), 50);
     const limit = setTimeout(() => server.closeAllConnections(), drainLimit);
     await closed;
+    forgetSessions();
     clearInterval(sweep);
     clearTimeout(limit);
   };
@@ -58,7 +63,7 @@ const routes = new Map(
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  graphql: GraphqlServer,
+  serveGraphql: ReturnType<typeof createHttpLane>,
   state: { isDraining: boolean },
 ): Promise<void> {
   // The host in the address is of no interest; without one, a relative target would not parse.
@@ -66,7 +71,7 @@ async function handle(
   const [, segment = ''] = url?.pathname.split('/') ?? [];
   const route = routes.get(`${request.method} ${segment}`);
   if (url && route) return route.handle(request, response, url);
-  if (segment === 'graphql') return void (await graphql(request, response));
+  if (segment === 'graphql') return serveGraphql(request, response);
   if (url?.pathname === '/health/live') return answer(response, 200, { status: 'live' });
   if (url?.pathname === '/health/ready') return answerReady(response, state.isDraining);
   if (url?.pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end();

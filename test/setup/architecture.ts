@@ -41,7 +41,7 @@ function floorOf(path: string): number {
   if (folder === 'changes') return 2;
   if (folder === 'domains' && domain)
     return name === 'domain.ts' ? 6 : /^(graphql(-[a-z-]+)?|http)\.ts$/.test(name ?? '') ? 5 : 3;
-  if (folder === 'graphql') return /^((schema|server|print)\.ts|sockets)$/.test(domain ?? '') ? 7 : 4;
+  if (folder === 'graphql') return /^((schema|server|http-lane|print)\.ts|sockets)$/.test(domain ?? '') ? 7 : 4;
   return folder === 'domains.ts' ? 6 : 7;
 }
 
@@ -53,7 +53,7 @@ const floorNames = [
   'the GraphQL kit',
   "a domain's graphql.ts or http.ts",
   'domain.ts and domains.ts',
-  'schema, server, sockets, processes and main',
+  'schema, server, http-lane, sockets, processes and main',
 ];
 
 function checkImport(path: string, target: string): string[] {

@@ -4,7 +4,7 @@ import { ConflictError, InvalidInputError, UnauthenticatedError } from '../../ke
 import { newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { prisma, transaction, type Transaction } from '../../platform/database.ts';
+import { prisma, sql, transaction, type Transaction } from '../../platform/database.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../../platform/passwords.ts';
 import {
   loginShape,
@@ -17,7 +17,7 @@ import {
   type RegisterInput,
 } from './input.ts';
 import { endSession, issueRefreshToken, rotateRefreshToken } from './refresh-tokens.ts';
-import { announceSessionEnd, signAccessToken } from './sessions.ts';
+import { announceSessionEnd, requireOpenSession, signAccessToken } from './sessions.ts';
 
 /** A signed-in device and what it needs to stay so. */
 export type SignedIn = { accessToken: string; expiresAt: Date; refreshToken: string; user: User; device: Device };
@@ -30,14 +30,13 @@ export async function register(input: RegisterInput): Promise<SignedIn> {
   const { email, password, timeZone, deviceName } = validate(registerShape, input);
   const viewer = { userId: newId(), deviceId: newId() };
   const passwordHash = await hashPassword(password);
-  const refreshToken = await writeChanges(
-    viewer,
-    async (tx) => {
-      await recordUser(tx, await readUser(tx, viewer), 'CREATED');
-      return openSession(tx, viewer, deviceName);
-    },
-    { prepare: (tx) => createUser(tx, { id: viewer.userId, email, passwordHash, timeZone: timeZone ?? 'UTC' }) },
-  );
+  let refreshToken = '';
+  const prepare = async (tx: Transaction) => {
+    await createUser(tx, { id: viewer.userId, email, passwordHash, timeZone: timeZone ?? 'UTC' });
+    refreshToken = await openSession(tx, viewer, deviceName);
+  };
+  const record = async (tx: ChangeTransaction) => recordUser(tx, await readUser(tx, viewer), 'CREATED');
+  await writeChanges(viewer, record, { prepare });
   return describe(viewer, refreshToken);
 }
 
@@ -58,12 +57,15 @@ export async function refreshSession(refreshToken: string): Promise<SignedIn> {
 
 /** Signs this device out: its tokens and sockets end now. */
 export async function logout(viewer: Viewer): Promise<void> {
-  await transaction((tx) => endSession(tx, viewer));
+  await endSession(sql, viewer);
   announceSessionEnd(viewer.userId);
 }
 
-/** Signs every device of the person out. */
-export const logoutEverywhere = (viewer: Viewer): Promise<void> => logout({ ...viewer, deviceId: null });
+/** Signs every device of the person out. @throws UnauthenticatedError when this one is signed out already */
+export async function logoutEverywhere(viewer: Viewer): Promise<void> {
+  await requireOpenSession(viewer);
+  await logout({ ...viewer, deviceId: null });
+}
 
 /** Sets a new password, signs every device out, and this one in again. */
 export async function changePassword(viewer: Viewer, currentPassword: string, newPassword: string): Promise<SignedIn> {
@@ -71,7 +73,7 @@ export async function changePassword(viewer: Viewer, currentPassword: string, ne
   const user = await confirmPassword(viewer, input.currentPassword, 'currentPassword');
   const device = await prisma().session.findUnique({ where: { userId_id: { userId: user.id, id: viewer.deviceId! } } });
   await storePassword(viewer.userId, input.newPassword);
-  await logoutEverywhere(viewer);
+  await logout({ ...viewer, deviceId: null });
   return signIn(viewer.userId, device?.name);
 }
 
@@ -151,6 +153,7 @@ async function describe(viewer: Viewer, refreshToken: string): Promise<SignedIn>
 }
 
 async function confirmPassword(viewer: Viewer, password: string, field: string): Promise<User> {
+  await requireOpenSession(viewer);
   const user = await getUser(viewer);
   if (user && (await verifyPassword(user.passwordHash, password))) return user;
   throw new InvalidInputError([{ path: [field], message: 'This is not the password of the account.' }]);

@@ -3,6 +3,7 @@ import { builder } from '../../graphql/builder.ts';
 import { viewerOf, visitorOf } from '../../graphql/context.ts';
 import { readHead } from '../../changes/replay.ts';
 import * as accounts from './accounts.ts';
+import { endDevice, listDevices } from './devices.ts';
 import { deviceNameMax, passwordLimits, preferencesMax } from './input.ts';
 
 const passwordText = `Between ${passwordLimits.min} and ${passwordLimits.max} characters, and not one that everybody guesses first.`;
@@ -32,6 +33,9 @@ const User = builder.prismaObject('User', {
 });
 addChangedEntity(User);
 
+/** The device of a sign-in is the asking one, although the request that signs in comes from nobody yet. */
+type AskingDevice = { id: string; isAsking?: true };
+
 const Device = builder.prismaObject('Session', {
   name: 'Device',
   description: 'A signed-in device.',
@@ -43,8 +47,17 @@ const Device = builder.prismaObject('Session', {
     }),
     lastSeenAt: t.field({
       type: 'DateTime',
-      description: 'When it last asked for something, to the minute.',
+      description: 'When it last asked for something or had a socket open, to the minute.',
       resolve: (device) => device.lastSeenAt,
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When it signed in.',
+      resolve: (device) => device.createdAt,
+    }),
+    isCurrent: t.boolean({
+      description: 'Whether it is the device that asks.',
+      resolve: (device: AskingDevice, _, { visitor }) => device.isAsking ?? device.id === visitor?.deviceId,
     }),
   }),
 });
@@ -62,7 +75,11 @@ const Session = builder.objectRef<accounts.SignedIn>('Session').implement({
     }),
     refreshToken: t.exposeString('refreshToken', { description: 'Good for one `refreshSession`. Keep it secret.' }),
     user: t.field({ type: User, description: 'The person.', resolve: (session) => session.user }),
-    device: t.field({ type: Device, description: 'The device.', resolve: (session) => session.device }),
+    device: t.field({
+      type: Device,
+      description: 'The device.',
+      resolve: ({ device }): typeof device & AskingDevice => ({ ...device, isAsking: true }),
+    }),
   }),
 });
 
@@ -109,6 +126,14 @@ builder.queryField('me', (t) =>
   }),
 );
 
+builder.queryField('devices', (t) =>
+  t.field({
+    type: [Device],
+    description: 'The devices that are signed in, the most recently seen first.',
+    resolve: (_, __, context) => listDevices(viewerOf(context)),
+  }),
+);
+
 builder.mutationFields((t) => ({
   register: t.field({
     type: Session,
@@ -136,6 +161,11 @@ builder.mutationFields((t) => ({
   logoutEverywhere: t.boolean({
     description: 'Signs all devices of this person out.',
     resolve: async (_, __, context) => (await accounts.logoutEverywhere(viewerOf(context)), true),
+  }),
+  endDevice: t.id({
+    description: 'Signs a device of this person out, its sockets included.',
+    args: { id: t.arg.id({ required: true, description: 'The device; it may be the asking one.' }) },
+    resolve: (_, { id }, context) => endDevice(viewerOf(context), id),
   }),
   changePassword: t.field({
     type: Session,

@@ -1,7 +1,7 @@
 import { UnauthenticatedError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { signToken, verifyToken } from '../../platform/signed-tokens.ts';
-import { isSessionOpen } from './sessions.ts';
+import { isSessionOpenNow } from './sessions.ts';
 
 /** What a link is for: one of one kind never serves as another. */
 export type LinkKind = 'export' | 'import';
@@ -18,7 +18,7 @@ export async function openLink(kind: LinkKind, token: string): Promise<{ viewer:
   const claims = verifyToken('link', token);
   if (claims?.['kind'] !== kind || typeof claims.sub !== 'string' || typeof claims['sid'] !== 'string') throw refusal();
   const viewer: Viewer = { userId: claims.sub, deviceId: claims['sid'] };
-  if (!(await isSessionOpen(viewer))) throw refusal();
+  if (!(await isSessionOpenNow(viewer))) throw refusal();
   return { viewer, claims };
 }
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { UnauthenticatedError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { transaction, type Transaction } from '../../platform/database.ts';
+import { transaction, type Sql, type Transaction } from '../../platform/database.ts';
 import { keyFor } from '../../platform/secrets.ts';
 import { announceSessionEnd } from './sessions.ts';
 
@@ -56,13 +56,14 @@ async function rotate(
   return { viewer, isReused };
 }
 
-/** Ends one session, or with no device all sessions of the person. */
-export async function endSession(tx: Transaction, { userId, deviceId }: Viewer): Promise<void> {
-  await tx.query(
+/** Ends one session, or with no device all sessions of the person. @returns how many were open */
+export async function endSession(runner: Sql, { userId, deviceId }: Viewer): Promise<number> {
+  const ended = await runner.query(
     `UPDATE sessions SET ended_at = now()
-     WHERE user_id = $1::uuid AND ($2::uuid IS NULL OR id = $2::uuid) AND ended_at IS NULL`,
+     WHERE user_id = $1::uuid AND ($2::uuid IS NULL OR id = $2::uuid) AND ended_at IS NULL RETURNING id`,
     [userId, deviceId],
   );
+  return ended.length;
 }
 
 const succeed = (token: string): string =>

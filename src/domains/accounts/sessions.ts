@@ -3,12 +3,20 @@ import type { Viewer } from '../../kernel/viewer.ts';
 import { publish, subscribe } from '../../platform/bus.ts';
 import { prisma, sql } from '../../platform/database.ts';
 import { verifyToken, signToken } from '../../platform/signed-tokens.ts';
+import {
+  beginLookUp,
+  forgetSessions,
+  openMemory,
+  recallOpen,
+  recallToken,
+  rememberToken,
+  type Authentication,
+} from './session-memory.ts';
+
+export type { Authentication } from './session-memory.ts';
 
 /** Seconds an access token lives. */
 const accessTokenSeconds = 600;
-
-/** Who an access token speaks for, and until when. */
-export type Authentication = { viewer: Viewer; expiresAt: Date };
 
 export const signAccessToken = (viewer: Viewer): { token: string; expiresAt: Date } =>
   signToken('access-token', { sub: viewer.userId, sid: viewer.deviceId }, accessTokenSeconds);
@@ -19,15 +27,39 @@ export const signAccessToken = (viewer: Viewer): { token: string; expiresAt: Dat
  * @throws UnauthenticatedError
  */
 export async function authenticate(accessToken: string): Promise<Authentication> {
+  const authentication = recallToken(accessToken) ?? readToken(accessToken);
+  if (!(await isSessionOpen(authentication.viewer))) throw new UnauthenticatedError();
+  return authentication;
+}
+
+function readToken(accessToken: string): Authentication {
   const claims = verifyToken('access-token', accessToken);
   if (!claims || typeof claims.sub !== 'string' || typeof claims['sid'] !== 'string') throw new UnauthenticatedError();
   const viewer: Viewer = { userId: claims.sub, deviceId: claims['sid'] };
-  if (!(await isSessionOpen(viewer))) throw new UnauthenticatedError();
-  return { viewer, expiresAt: new Date(claims.exp * 1000) };
+  const authentication = { viewer, expiresAt: new Date(claims.exp * 1000) };
+  rememberToken(accessToken, authentication);
+  return authentication;
 }
 
-/** Whether the viewer's session has neither been ended nor erased. Notes that the device was seen, once a minute. */
+/**
+ * Whether the viewer's session has neither been ended nor erased. May come from memory (see session-memory.ts): good
+ * enough for reads; every write looks again.
+ */
 export async function isSessionOpen(viewer: Viewer): Promise<boolean> {
+  if (recallOpen(viewer)) return true;
+  const remember = beginLookUp(viewer);
+  const isOpen = await isSessionOpenNow(viewer);
+  if (isOpen) remember();
+  return isOpen;
+}
+
+/** For what must not happen once the session has ended. @throws UnauthenticatedError */
+export async function requireOpenSession(viewer: Viewer): Promise<void> {
+  if (!(await isSessionOpenNow(viewer))) throw new UnauthenticatedError();
+}
+
+/** As isSessionOpen, from the database alone. Notes that the device was seen, once a minute. */
+export async function isSessionOpenNow(viewer: Viewer): Promise<boolean> {
   const [session] = await sql.query<{ isStale: boolean }>(
     `SELECT last_seen_at < now() - interval '1 minute' AS "isStale" FROM sessions
      WHERE user_id = $1::uuid AND id = $2::uuid AND ended_at IS NULL`,
@@ -47,8 +79,14 @@ export async function findOpenSessions(sessionIds: readonly string[]): Promise<S
   return new Set(rows.map((row) => row.id));
 }
 
-/** Tells all processes that sessions of a person have ended, so that their sockets close at once. */
-export const announceSessionEnd = (userId: string): void => publish('sessions.ended', { userId });
+/**
+ * Tells all processes that sessions of a person have ended, so that they forget them and close their sockets at once. This
+ * process has forgotten them when the function returns.
+ */
+export function announceSessionEnd(userId: string): void {
+  forgetSessions(userId);
+  publish('sessions.ended', { userId });
+}
 
 export const onSessionEnd = (listen: (userId: string) => void): (() => void) =>
   subscribe<{ userId: string }>('sessions.ended', ({ userId }) => listen(userId));
@@ -58,4 +96,17 @@ async function touch({ userId, deviceId }: Viewer): Promise<void> {
     userId,
     deviceId,
   ]);
+}
+
+/**
+ * Begins to remember which sessions are open, for at most the heartbeat.
+ * @returns a function that ends it, and forgets all
+ */
+export function rememberSessions(heartbeatSeconds: number): () => void {
+  const stopListening = onSessionEnd(forgetSessions);
+  openMemory(heartbeatSeconds * 1000);
+  return () => {
+    stopListening();
+    openMemory(0);
+  };
 }

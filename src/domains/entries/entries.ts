@@ -1,12 +1,13 @@
 import { tryHotWrite } from '../../changes/hot-write.ts';
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
-import { ConflictError, InvalidInputError, NotFoundError, type InputIssue } from '../../kernel/errors.ts';
+import { InvalidInputError, NotFoundError, type InputIssue } from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { sql, type Sql } from '../../platform/database.ts';
 import { readDefinitions, recallDefinitions, type Definitions, type MetricDefinition } from '../metrics/definitions.ts';
-import { toShownValue, toStoredValue } from '../metrics/rules.ts';
+import { toStoredValue } from '../metrics/rules.ts';
+import { contentConflict, versionConflict } from './conflicts.ts';
 import { differingFields, toFullTime, type Entry, type EntryContent, type EntryWithMetric } from './entry.ts';
 import {
   createEntriesShape,
@@ -15,7 +16,12 @@ import {
   type CreateEntryInput,
   type UpdateEntryInput,
 } from './input.ts';
-import { deleteEntry as deleteStatement, insertEntries, updateEntry as updateStatement } from './statements.ts';
+import {
+  deleteEntry as deleteStatement,
+  insertEntries,
+  insertEntry,
+  updateEntry as updateStatement,
+} from './statements.ts';
 
 type Path = (string | number)[];
 
@@ -116,12 +122,25 @@ async function create(
   const recalled = await recallDefinitions(viewer, metricIds);
   // A definition from memory may be outdated either way: only the careful way below may refuse a value.
   const hot = attemptCheck(() => check(recalled));
-  const written = hot && (await tryHotWrite<Entry>(viewer, insertEntries, [toRows(hot, recalled)]));
+  const written = hot && (await insertHot(viewer, hot, recalled));
   if (written) return withMetrics(written, recalled);
   return writeChanges(viewer, async (tx) => {
     const definitions = await readDefinitions(viewer, metricIds, tx);
     return insertMissing(tx, viewer, check(definitions), definitions);
   });
+}
+
+/** @returns the entries written, or null when a condition failed */
+function insertHot(
+  viewer: Viewer,
+  entries: readonly EntryContent[],
+  definitions: Definitions,
+): Promise<Entry[] | null> {
+  const [entry, ...more] = entries;
+  if (!entry || more.length > 0) return tryHotWrite(viewer, insertEntries, [toRows(entries, definitions)]);
+  const { id, metricId, date, time, number, text, notes, tags } = entry;
+  const { mark } = definitions.get(metricId)!;
+  return tryHotWrite(viewer, insertEntry, [id, metricId, mark, date, time, number, text, notes, tags]);
 }
 
 /** The statement has compared the marks: each metric is what memory says. */
@@ -216,20 +235,4 @@ function refuseRepeatedIds(given: readonly Given[]): void {
     if (id) seen.add(id);
   });
   if (issues.length > 0) throw new InvalidInputError(issues);
-}
-
-/** The entry with its value, as the API shows it: what a client merges with. */
-const toCurrent = (entry: Entry, { config }: MetricDefinition): object => ({
-  ...entry,
-  value: toShownValue(config.type, entry),
-});
-
-const versionConflict = (current: Entry, definition: MetricDefinition, differing: string[]) =>
-  new ConflictError(`The entry has moved on to version ${current.version}.`, toCurrent(current, definition), differing);
-
-/** The entry that is there may be one of another metric. */
-async function contentConflict(tx: Sql, viewer: Viewer, current: Entry, differing: string[]): Promise<ConflictError> {
-  const definition = (await readDefinitions(viewer, [current.metricId], tx)).get(current.metricId)!;
-  const message = 'There is an entry with this id and other content.';
-  return new ConflictError(message, toCurrent(current, definition), differing);
 }

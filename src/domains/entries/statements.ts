@@ -6,6 +6,24 @@ const rowType = `r(rank int, id uuid, "metricId" uuid, "metricMark" text, date d
   notes text, tags text[], source text, "importId" uuid, version int, "createdAt" timestamptz, "updatedAt" timestamptz)`;
 
 /**
+ * One entry, as it is written most often: without lists and joins it costs the database less (10 to 34 % in three runs). $5 its id, $6 its
+ * metric, $7 the metric's mark, then its day, time, number, text, notes and tags. Otherwise as below.
+ */
+export const insertEntry = {
+  name: 'insert-entry',
+  entityType: 'Entry',
+  text: `
+  WITH ${takeNumbers('1', 'EXISTS (SELECT FROM metrics WHERE user_id = $1::uuid AND id = $6::uuid AND xmin::text = $7::text)')},
+  inserted AS (
+    INSERT INTO entries (user_id, id, metric_id, date, time, number, text, notes, tags)
+    SELECT $1::uuid, $5::uuid, $6::uuid, $8::date, $9::time, $10::float8, $11::text, $12::text, $13::text[] FROM head
+    RETURNING id, entry_snapshot(entries) AS snapshot
+  ),
+  written AS MATERIALIZED (SELECT id, snapshot, 1 AS rank FROM inserted),
+  ${appendChanges('CREATED', 'Entry')}`,
+};
+
+/**
  * $5: the entries as JSON. Nothing happens unless every metric still is the row that the values were checked
  * against; an id that exists already breaks the primary key, and with it the whole statement.
  */

@@ -1,5 +1,5 @@
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
-import type { Viewer } from '../../kernel/viewer.ts';
+import { jobViewer, type Viewer } from '../../kernel/viewer.ts';
 import { prisma, refreshStatistics } from '../../platform/database.ts';
 import { insertChecked } from '../entries/entries.ts';
 import type { Entry } from '../entries/entry.ts';
@@ -24,7 +24,7 @@ export const transactionSeconds = 600;
 export async function applyStaged({ userId, importId }: ImportTask): Promise<void> {
   const row = await prisma().import.findFirst({ where: { userId, id: importId } });
   if (row?.state !== 'APPLYING') return;
-  const viewer = { userId, deviceId: row.deviceId };
+  const viewer = jobViewer(userId, row.deviceId);
   await writeChanges(viewer, (tx) => apply(tx, viewer, importId), { timeoutSeconds: transactionSeconds });
   await refreshStatistics();
 }

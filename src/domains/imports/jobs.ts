@@ -1,5 +1,6 @@
 import { writeChanges } from '../../changes/write-changes.ts';
 import { defineJob, type JobDefinition } from '../../kernel/define-domain.ts';
+import { jobViewer } from '../../kernel/viewer.ts';
 import { prisma } from '../../platform/database.ts';
 import { applyStaged } from './apply.ts';
 import type { ImportState } from './import.ts';
@@ -37,7 +38,7 @@ export const importJobs: readonly JobDefinition[] = [
 async function settleFailure({ userId, importId }: ImportTask, from: ImportState, step: Step): Promise<void> {
   const row = await prisma().import.findFirst({ where: { userId, id: importId } });
   if (row?.state !== from) return;
-  const viewer = { userId, deviceId: row.deviceId };
+  const viewer = jobViewer(userId, row.deviceId);
   await writeChanges(viewer, async (tx) => {
     await moveImport(tx, viewer, importId, from, step);
     await clearStaging(tx, { userId, importId });

@@ -1,4 +1,5 @@
 import { writeChanges } from '../../changes/write-changes.ts';
+import { jobViewer } from '../../kernel/viewer.ts';
 import { prisma } from '../../platform/database.ts';
 import type { ImportState } from './import.ts';
 import { clearStaging } from './staging.ts';
@@ -20,7 +21,7 @@ async function moveOld(from: ImportState, milliseconds: number, step: Step): Pro
   const old = { state: from, updatedAt: { lt: new Date(Date.now() - milliseconds) } };
   const rows = await prisma().import.findMany({ where: old, take: 1000 });
   for (const { userId, id, deviceId } of rows) {
-    const viewer = { userId, deviceId };
+    const viewer = jobViewer(userId, deviceId);
     await writeChanges(viewer, async (tx) => {
       // Another process may have been faster; the log is locked now, so what is still old stays so.
       const current = await tx.prisma.import.findFirst({ where: { ...old, userId, id } });

@@ -1,5 +1,5 @@
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
-import type { Viewer } from '../../kernel/viewer.ts';
+import { jobViewer, type Viewer } from '../../kernel/viewer.ts';
 import { prisma } from '../../platform/database.ts';
 import { transactionSeconds } from './apply.ts';
 import type { ImportTask } from './imports.ts';
@@ -15,7 +15,7 @@ const batch = 1000;
 export async function undoApplied({ userId, importId }: ImportTask): Promise<void> {
   const row = await prisma().import.findFirst({ where: { userId, id: importId } });
   if (row?.state !== 'UNDOING') return;
-  const viewer = { userId, deviceId: row.deviceId };
+  const viewer = jobViewer(userId, row.deviceId);
   await writeChanges(viewer, (tx) => undo(tx, viewer, importId), { timeoutSeconds: transactionSeconds });
 }
 

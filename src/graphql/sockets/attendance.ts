@@ -1,3 +1,4 @@
+import { keepDevicesSeen } from '../../domains/accounts/devices.ts';
 import { authenticate, findOpenSessions, onSessionEnd } from '../../domains/accounts/sessions.ts';
 import { UnauthenticatedError } from '../../kernel/errors.ts';
 import { log } from '../../platform/log.ts';
@@ -20,17 +21,20 @@ export class Attendance {
   private round = 0;
   private readonly timers: NodeJS.Timeout[];
   private readonly stopListening: () => void;
+  private readonly stopNoting: () => void;
 
   constructor(heartbeatSeconds: number) {
     this.stopListening = onSessionEnd((userId) => this.closeEnded([...(this.people.get(userId) ?? [])]));
+    this.stopNoting = keepDevicesSeen(() => this.admitted().map(({ authentication }) => authentication!.viewer));
     this.timers = [
       setInterval(() => this.goRound(), roundInterval),
-      setInterval(() => this.closeEnded([...this.people.values()].flatMap((own) => [...own])), heartbeatSeconds * 1000),
+      setInterval(() => this.closeEnded(this.admitted()), heartbeatSeconds * 1000),
     ];
   }
 
   stop(): void {
     this.stopListening();
+    this.stopNoting();
     for (const timer of this.timers) clearInterval(timer);
   }
 
@@ -76,6 +80,10 @@ export class Attendance {
     const userId = connection.authentication?.viewer.userId;
     const own = userId && this.people.get(userId);
     if (own && own.delete(connection) && own.size === 0) this.people.delete(userId);
+  }
+
+  private admitted(): Connection[] {
+    return [...this.people.values()].flatMap((own) => [...own]);
   }
 
   private goRound(): void {

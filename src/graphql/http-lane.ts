@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getOperationAST, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql';
+import { bodyTooLarge, toClientError } from './errors.ts';
+import { readParameters, type Parameters } from './parameters.ts';
+import { bodyMax, type GraphqlServer } from './server.ts';
+
+type Pipeline = ReturnType<GraphqlServer['getEnveloped']>;
+type Prepared = { pipeline: Pipeline; args: ExecutionArgs };
+
+/** What the lane answers in; anything else is Yoga's. */
+type MediaType = 'application/json' | 'application/graphql-response+json';
+
+/**
+ * Serves GraphQL over HTTP. What clients send all day, an operation as JSON that is fit to run, takes a lane on Node's own
+ * HTTP: the fetch API, which Yoga has to emulate for every request, costs several times what an operation does. The
+ * operation itself goes through the same pipeline. All else goes on to Yoga: other requests as they came, operations that
+ * cannot run with their body, so that there is one place that says why.
+ */
+export function createHttpLane(
+  graphql: GraphqlServer,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const mediaType = chooseMediaType(request);
+    if (!mediaType) return void (await graphql(request, response));
+    const body = await readBody(request);
+    if (body === 'gone') return void response.destroy();
+    if (body === 'too large') return send(response, mediaType, { errors: [bodyTooLarge()] });
+    const parameters = readParameters(body);
+    const prepared = parameters && (await prepare(graphql, parameters, request.headers.authorization));
+    if (!prepared) return passOn(graphql, request, response, body);
+    send(response, mediaType, await run(prepared));
+  };
+}
+
+/** How to answer a request that may take the lane; null for all others. */
+function chooseMediaType({ method, url, headers }: IncomingMessage): MediaType | null {
+  const isPlain = method === 'POST' && url === '/graphql' && headers['content-encoding'] === undefined;
+  if (!isPlain || !/^application\/json(; ?charset=utf-8)?$/.test(headers['content-type'] ?? '')) return null;
+  // Of several types Yoga prefers the one named first, whatever weights it has.
+  const [first] = (headers.accept ?? '*/*').split(',', 1);
+  if (first === '*/*' || first === 'application/json') return 'application/json';
+  return first === 'application/graphql-response+json' ? first : null;
+}
+
+/** The body as it came, unless it is larger than allowed, or the client has left. The rest of a large one is discarded. */
+function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'gone'> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = Number(request.headers['content-length'] ?? 0) > bodyMax ? Infinity : 0;
+    if (size > bodyMax) resolve('too large');
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= bodyMax) return void chunks.push(chunk);
+      chunks.length = 0;
+      resolve('too large');
+    });
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.once('error', () => resolve('gone'));
+  });
+}
+
+/** The operation, ready to run; null when it cannot, for whatever reason. */
+async function prepare(
+  graphql: GraphqlServer,
+  parameters: Parameters,
+  authorization: string | undefined,
+): Promise<Prepared | null> {
+  const { query, variables, operationName } = parameters;
+  const pipeline = graphql.getEnveloped({ authorization, params: parameters } as never);
+  try {
+    const document = pipeline.parse(query);
+    if (pipeline.validate(pipeline.schema, document).length > 0) return null;
+    const operation = getOperationAST(document, operationName);
+    if (!operation || operation.operation === 'subscription') return null;
+    const contextValue = await pipeline.contextFactory();
+    const { schema } = pipeline;
+    return { pipeline, args: { schema, document, operationName, variableValues: variables, contextValue } };
+  } catch {
+    // Yoga meets the same error, and tells it.
+    return null;
+  }
+}
+
+async function run({ pipeline, args }: Prepared): Promise<ExecutionResult> {
+  try {
+    return (await pipeline.execute(args)) as ExecutionResult;
+  } catch (error) {
+    return { errors: [toClientError(error)] };
+  }
+}
+
+async function passOn(
+  graphql: GraphqlServer,
+  { url, headers }: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+): Promise<void> {
+  const given = { method: 'POST', headers: headers as Record<string, string>, body: body as Uint8Array<ArrayBuffer> };
+  const answer = await graphql.fetch(`http://localhost${url}`, given);
+  response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+}
+
+function send(response: ServerResponse, mediaType: MediaType, result: ExecutionResult): void {
+  const { errors } = result;
+  const text = JSON.stringify(errors ? { ...result, errors: errors.map(toWire) } : result);
+  const length = Buffer.byteLength(text);
+  const head = { 'content-type': `${mediaType}; charset=utf-8`, 'content-length': length };
+  response.writeHead(statusOf(mediaType, errors ?? []), head).end(text);
+}
+
+type HttpExtension = { status?: number; spec?: boolean } | undefined;
+
+const httpOf = (error: GraphQLError): HttpExtension => error.extensions['http'] as HttpExtension;
+
+/** The highest status that an error asks for. Those of the specification count in its own media type alone. */
+const statusOf = (mediaType: MediaType, errors: readonly GraphQLError[]): number =>
+  Math.max(
+    200,
+    ...errors.map((error) => {
+      const { status = 200, spec = false } = httpOf(error) ?? {};
+      return spec && mediaType === 'application/json' ? 200 : status;
+    }),
+  );
+
+function toWire(error: GraphQLError): object {
+  const { extensions, ...rest } = error.toJSON();
+  const { http: _, ...shown } = extensions ?? {};
+  return { ...rest, extensions: shown };
+}
