@@ -15,7 +15,7 @@ import { compareCatchUp } from './comparisons/catch-up.ts';
 import { compareIdleSockets } from './comparisons/idle-sockets.ts';
 import { compareLiveDelivery } from './comparisons/live-delivery.ts';
 import { compareCreateEntry, compareEntries } from './comparisons/requests.ts';
-import { idlers, keepers, signIn, writers, type Group, type Person } from './content/people.ts';
+import { followers, idlers, keepers, signIn, writers, type Group, type Person } from './content/people.ts';
 import { DifferenceError } from './equality.ts';
 import { install, NoPostgresError, type Installation } from './installation.ts';
 import { printHead } from './report.ts';
@@ -29,7 +29,7 @@ type OfServer = {
 const ofServer: Record<string, OfServer> = {
   createEntry: { group: writers, compare: compareCreateEntry },
   entries: { group: writers, compare: compareEntries },
-  liveDelivery: { group: writers, compare: compareLiveDelivery },
+  liveDelivery: { group: followers, compare: compareLiveDelivery },
   catchUp: { group: keepers, compare: compareCatchUp },
   idleSockets: { group: idlers, compare: compareIdleSockets },
 };

@@ -41,7 +41,7 @@ export async function compareLiveDelivery(
     requireEqualSent(results);
     for (const name of sideNames) measured[name].push(results[name]);
   }
-  await requireEqualDatabases(Object.values(sides), installation.filledAt);
+  await requireEqualDatabases(Object.values(sides), installation.filledAt, people);
   for (const peer of ['stock', 'floor'] as const) print(measured, peer);
   for (const name of sideNames) {
     printProcessorTime(

@@ -24,7 +24,7 @@ export async function compareCreateEntry(
 ): Promise<void> {
   const outcome = await measure(installation, rounds, (requests) => toLanes(people, requests, createEntryCall));
   const sides = await Promise.all(names.map(installation.sideOf));
-  const entries = await requireEqualDatabases(sides, installation.filledAt);
+  const entries = await requireEqualDatabases(sides, installation.filledAt, people);
   print('createEntry', outcome);
   console.log(
     `  equal: every answer, and both databases with all ${entries} entries, their numbered changes and jobs\n`,

@@ -8,8 +8,10 @@ import type { Call } from '../generator/calls.ts';
 /** People of one kind: how many there are, with how many devices and entries each. */
 export type Group = { name: string; people: number; devices: number; entries: number };
 
-/** Who writes and follows; more entries than a page. */
-export const writers: Group = { name: 'writer', people: 1000, devices: 3, entries: 60 };
+/** Who reads and writes; more entries than a page. */
+export const writers: Group = { name: 'writer', people: 1000, devices: 1, entries: 60 };
+/** Who follows on several devices what one of them writes. */
+export const followers: Group = { name: 'follower', people: 1000, devices: 3, entries: 0 };
 /** Who only has a socket open. */
 export const idlers: Group = { name: 'idler', people: 10_000, devices: 1, entries: 0 };
 /** One person whose change log has 100,000 lines, with those of the account and its metrics. */
