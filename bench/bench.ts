@@ -1,11 +1,12 @@
 /**
  * What Lifegraph costs: `npm run bench`, or `npm run bench -- createEntry spearman` for some comparisons, `--rounds=1` for
- * a quick look at the server's.
+ * a quick look at the server's, `--profile=folder` for CPU profiles of its nodes.
  *
  * The server stands beside its peers: PostgreSQL, Redis, the product and the peers are started, each with a database of the
  * same content, and asked the same in turns. The analysis stands beside Python's libraries, in one run on the same numbers.
  * Ratios are printed once every answer has turned out equal. No ratio fails it; a difference does.
  */
+import { parseArgs } from 'node:util';
 import { compareIncremental } from './analysis/incremental.ts';
 import { comparePearsonMatrix, compareSpearmanLags } from './analysis/correlations.ts';
 import { comparePipeline } from './analysis/pipeline.ts';
@@ -42,35 +43,39 @@ const ofAnalysis = {
   refresh: () => compareRefresh(stops),
 };
 
+const options = { rounds: { type: 'string', default: '3' }, profile: { type: 'string' } } as const;
 const stops: (() => unknown)[] = [];
 let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void interrupt());
 process.exitCode = await run(process.argv.slice(2)).catch(explain).finally(stopAll);
 
 async function run(given: string[]): Promise<number> {
-  const rounds = Number(/^--rounds=([1-9]\d*)$/.exec(given.find((word) => word.startsWith('--')) ?? '--rounds=3')?.[1]);
-  const wanted = given.filter((word) => !word.startsWith('--'));
+  const { values, positionals: wanted } = parseArgs({ args: given, options, allowPositionals: true });
   const names = [...Object.keys(ofServer), ...Object.keys(ofAnalysis)];
   const unknown = wanted.find((name) => !names.includes(name));
-  if (unknown || Number.isNaN(rounds)) {
-    console.error(`There are the comparisons ${names.join(', ')}, and --rounds=3.`);
+  if (unknown) {
+    console.error(`There is no comparison "${unknown}"; there are ${names.join(', ')}.`);
     return 1;
   }
   const isWanted = ([name]: [string, unknown]) => wanted.length === 0 || wanted.includes(name);
+  const comparisons = Object.entries(ofServer).filter(isWanted);
   await runOfServer(
-    Object.entries(ofServer)
-      .filter(isWanted)
-      .map(([, comparison]) => comparison),
-    rounds,
+    comparisons.map(([, comparison]) => comparison),
+    Number(values.rounds),
+    values.profile ?? null,
   );
   for (const [, compare] of Object.entries(ofAnalysis).filter(isWanted)) await compare();
   return 0;
 }
 
-async function runOfServer(comparisons: readonly OfServer[], rounds: number): Promise<void> {
+async function runOfServer(
+  comparisons: readonly OfServer[],
+  rounds: number,
+  profileFolder: string | null,
+): Promise<void> {
   if (comparisons.length === 0) return;
   const groups = [...new Set(comparisons.map(({ group }) => group))];
-  const installation = await install(stops, groups);
+  const installation = await install(stops, groups, profileFolder);
   await printHead((await installation.sideOf('product')).databaseUrl, rounds);
   const peopleOf = new Map(groups.map((group) => [group, signIn(group)]));
   for (const { group, compare } of comparisons) await compare(installation, peopleOf.get(group)!, rounds);

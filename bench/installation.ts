@@ -41,8 +41,13 @@ const peerPrograms = { stock: 'stock-server.ts', floor: 'floor-server.ts' } as c
 /**
  * Starts PostgreSQL and Redis, fills a database with the product's schema, and copies it for each side.
  * @param stops gets what undoes each step, so that what has started is stopped even when a later step fails
+ * @param profileFolder gets the CPU profiles of the product's nodes, if there is one
  */
-export async function install(stops: Stop[], groups: readonly Group[]): Promise<Installation> {
+export async function install(
+  stops: Stop[],
+  groups: readonly Group[],
+  profileFolder: string | null,
+): Promise<Installation> {
   const database = await startDatabaseServer(stops);
   const redis = await startRedis();
   stops.push(() => redis.stop());
@@ -51,7 +56,8 @@ export async function install(stops: Stop[], groups: readonly Group[]): Promise<
   const filledAt = await fillModel(database.url, settings, groups, stops);
   for (const name of sideNames) await queryOnce(database.url, `CREATE DATABASE ${name} TEMPLATE model`);
   const settingsOf = (name: SideName) => ({ ...settings, DATABASE_URL: toUrl(database.url, name) });
-  const startNode = (name: SideName, environment: Environment = {}) =>
+  const profiling: Environment = profileFolder ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` } : {};
+  const startNode = (name: SideName, environment: Environment = name === 'product' ? profiling : {}) =>
     startServer(name, { ...settingsOf(name), ...environment }, stops);
   return {
     sideOf: startOnce(async (name) => {

@@ -9,8 +9,8 @@ import type { Side } from '../sides.ts';
 import { readSent, requireOrder, type Sent } from './deliveries.ts';
 
 const probe = new URL('../memory-probe.ts', import.meta.url).href;
-/** People whose sockets open and close before memory is measured: what the first sockets cost is the program's, not theirs. */
-const warmUpPeople = 500;
+/** The share of the sockets that are open when memory is first measured: what the first ones find free is the program's. */
+const firstShare = 0.2;
 /** Changes delivered to one of the sockets each, one after the other. */
 const singles = 50;
 /** Milliseconds for what opening has begun to come to its end. */
@@ -71,15 +71,14 @@ async function runRound(
   workload: readonly Lanes[],
 ): Promise<Idle> {
   const node = await startNode(side.name, { NODE_OPTIONS: `--import ${probe}` });
-  const warm = new Devices();
-  await warm.connect(node.url, people.slice(0, warmUpPeople));
-  warm.close();
-  const before = await readMemory(node);
   const devices = new Devices();
   try {
-    await devices.connect(node.url, people);
+    const [first, later] = splitAt(people, people.length * firstShare);
+    await devices.connect(node.url, first);
+    const before = await readMemory(node);
+    await devices.connect(node.url, later);
     const after = await readMemory(node);
-    const perGigabyte = (kind: keyof Memory) => (bytesOfGigabyte * people.length) / (after[kind] - before[kind]);
+    const perGigabyte = (kind: keyof Memory) => (bytesOfGigabyte * later.length) / (after[kind] - before[kind]);
     const sent = await deliver(side, devices, workload);
     return {
       residentPerGigabyte: perGigabyte('resident'),
@@ -98,6 +97,8 @@ async function runRound(
     await node.child.kill();
   }
 }
+
+const splitAt = (people: readonly Person[], count: number) => [people.slice(0, count), people.slice(count)] as const;
 
 async function deliver(side: Side, devices: Devices, workload: readonly Lanes[]) {
   const deliveries: { milliseconds: number; sent: Map<string, Sent> }[] = [];
