@@ -5,10 +5,14 @@ import { drawAutoregressive, drawNormal, seedUniform } from '../../test/analysis
 export type LifeOptions = { metrics: number; days: number; missing: number; seed: number; firstDay: number };
 
 /** What a person tracks: ratings, sums, durations and habits in turn, a few of them driven by another one's day before. */
-export function drawLife({ metrics, days, missing, seed, firstDay }: LifeOptions): SparseSeries[] {
-  const uniform = seedUniform(seed);
+export function drawLife(options: LifeOptions): SparseSeries[] {
+  const uniform = seedUniform(options.seed);
   const hidden: Float64Array[] = [];
-  for (let i = 0; i < metrics; i++) hidden.push(drawHidden(i, hidden, days, uniform));
+  for (let i = 0; i < options.metrics; i++) hidden.push(drawHidden(i, hidden, options.days, uniform));
+  return shapeLife(hidden, options, uniform);
+}
+
+function shapeLife(hidden: Float64Array[], { missing, firstDay }: LifeOptions, uniform: () => number): SparseSeries[] {
   return hidden.map((values, i) => {
     const shape = shapes[i % shapes.length]!;
     const kept = Int32Array.from(values.keys()).filter(() => uniform() >= missing);
@@ -18,6 +22,21 @@ export function drawLife({ metrics, days, missing, seed, firstDay }: LifeOptions
       values: Float64Array.from(kept, (day) => shape(values[day]!, day)),
     };
   });
+}
+
+/**
+ * The same with a mood behind every second metric, which makes hundreds of relations, half of them close to chance: what one
+ * entry moves a little in all others shows here.
+ */
+export function drawWovenLife(options: LifeOptions): SparseSeries[] {
+  const uniform = seedUniform(options.seed);
+  const mood = drawAutoregressive(options.days, 0.3, uniform);
+  const hidden = Array.from({ length: options.metrics }, (_, i) => {
+    const share = i % 2 === 0 ? 0.2 : 0.05;
+    const own = drawAutoregressive(options.days, 0.1 * (i % 8), uniform);
+    return own.map((value, day) => Math.sqrt(1 - share) * value + Math.sqrt(share) * mood[day]!);
+  });
+  return shapeLife(hidden, options, uniform);
 }
 
 /** Every fifth follows the one before it by a day. */

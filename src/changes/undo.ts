@@ -60,10 +60,13 @@ const undoKind: Record<Change['kind'], (undo: Undo) => Promise<void>> = {
     if (!before?.snapshot) throw new NotFoundError('change');
     if (!current.snapshot) throw new ConflictError('It has been deleted since. Undo that first.', null);
     const [was, became, is] = [before.snapshot, change.snapshot, current.snapshot] as [State, State, State];
-    const changed = restorer.fields.filter((field) => !isSame(was[field], became[field]));
+    const changed = Object.keys(restorer.fields).filter((field) => !isSame(was[field], became[field]));
     if (changed.length === 0) throw cannotBeUndone(change);
     const movedOn = changed.filter((field) => !isSame(became[field], is[field]));
-    if (movedOn.length > 0) throw new ConflictError('It has been changed again in the same place.', is, movedOn);
+    if (movedOn.length > 0) {
+      const names = new Set(movedOn.map((field) => restorer.fields[field]!));
+      throw new ConflictError('It has been changed again in the same place.', is, [...names]);
+    }
     await restorer.update(tx, viewer, is, Object.fromEntries(changed.map((field) => [field, was[field]])));
   },
   DELETED: async ({ tx, viewer, change, current, before, restorer }) => {

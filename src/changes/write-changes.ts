@@ -26,7 +26,7 @@ export type WriteOptions = TransactionOptions & {
  * The log is locked first, so two writers of one person take turns, numbers are given in the order of commits, and what
  * `work` reads cannot change beneath it. A write that is an operation of a device's queue notes it.
  * @throws UnauthenticatedError when the account is gone, or the device has signed out; OperationRepeatedError when the
- * operation was applied before
+ *   operation was applied before
  */
 export async function writeChanges<Result>(
   viewer: Viewer,

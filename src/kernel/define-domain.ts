@@ -31,8 +31,8 @@ export type FollowUp = { entityTypes: readonly string[]; job: string };
  */
 export type Restorer<Tx = never, State extends object = never> = {
   entityType: string;
-  /** The fields that a person sets, and can have back. */
-  fields: readonly (keyof State & string)[];
+  /** The fields that a person sets, and can have back, each with its name in the API. */
+  fields: Readonly<Partial<Record<keyof State & string, string>>>;
   /** What it cannot be without, and where it says so: deleted together, they come back together. */
   owner?: { entityType: string; field: keyof State & string };
   /** Makes entities again, as they were. */

@@ -74,7 +74,7 @@ describe('history and undo', () => {
     await client.updateEntry(id, { value: 2, tags: ['a'] });
     await client.updateEntry(id, { value: 3 });
     const refusal = await refusalOf(undo(seq + 1));
-    expect(refusal).toMatchObject({ code: 'CONFLICT', extensions: { differingFields: ['number'] } });
+    expect(refusal).toMatchObject({ code: 'CONFLICT', extensions: { differingFields: ['value'] } });
     await client.deleteEntry(id);
     expect(await refusalOf(undo(seq + 1))).toMatchObject({ code: 'CONFLICT', extensions: { current: null } });
     expect(await client.seq()).toBe(seq + 3);

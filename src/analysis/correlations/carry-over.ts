@@ -1,3 +1,4 @@
+import { correlateProducts } from '../series/autocorrelation.ts';
 import { presentDays } from '../series/daily-series.ts';
 import { countDistances } from './effective-size.ts';
 
@@ -42,10 +43,13 @@ export function removeCarryOver(residuals: Float64Array, phi: number, present: P
     present,
     // Asked of few: they take longer than all the rest.
     get autocorrelations() {
-      return (known ??= correlateWithPast(present, sumProducts(values, present.days, present.distances.length)));
+      return (known ??= correlateProducts(
+        sumProducts(values, present.days, present.distances.length),
+        present.distances,
+      ));
     },
     takeProducts: (products) => {
-      known ??= correlateWithPast(present, products);
+      known ??= correlateProducts(products, present.distances);
     },
   };
 }
@@ -77,20 +81,6 @@ function freeOfPast(residuals: Float64Array, phi: number, days: Int32Array): Flo
     values[day] = (residuals[day]! - share * residuals[last]!) / (spread[gap] ??= Math.sqrt(1 - share * share));
   }
   return values;
-}
-
-/** The same as `autocorrelations` in ../series/autocorrelation.ts, without a look at each day for each lag. */
-function correlateWithPast({ distances }: Present, sums: Float64Array): Float64Array {
-  const variance = sums[0]! / distances[0]!;
-  const result = new Float64Array(distances.length);
-  result[0] = 1;
-  if (!(variance > 0)) return result;
-  for (let lag = 1; lag < result.length; lag++) {
-    const mean = distances[lag]! > 0 ? sums[lag]! / distances[lag]! : 0;
-    // Few pairs far apart can average to more than the variance; a correlation can't.
-    result[lag] = Math.max(-1, Math.min(1, mean / variance));
-  }
-  return result;
 }
 
 /** Σ x[t]·x[t-lag] of the deviations from the mean for lags below `lags`, several at a time. */

@@ -12,12 +12,15 @@ type Search = {
   levels: Map<string, number>;
   sources: Map<string, number[]>;
 };
+/** Indexes of candidates: what the target is computed from, and what else is, from which of these. */
+export type Origin = { sources: number[]; siblings: Sibling[] };
+type Sibling = { index: number; sources: readonly number[] };
 
 /** What is explained so nearly completely is computed: in its values, in its steps and in its ranks. */
 const COMPUTED = { level: 0.95, steps: 0.8, rank: 0.9 };
 /** A formula of one term is a correlation, and a strong one may be real. */
 const COMPUTED_ALONE = 0.97;
-/** What the sources of a computed metric explain as well as this is a result of theirs, too. */
+/** What the terms of a formula explain as well as this is a result of theirs, too. */
 const SIBLING_LEVEL = 0.85;
 /** A formula of more terms fits anything. */
 const MAX_TERMS = 4;
@@ -27,6 +30,8 @@ const PROMISING = { terms: 2, level: 0.7, together: 0.9 };
 const NEEDED = 0.75;
 /** A formula that is good enough takes in one more only for this. */
 const WORTHWHILE = 0.5;
+/** More explained than this is all: what is left is rounding, in which one term does as well as another. */
+const EXACT = 1 - 1e-9;
 const MIN_ROWS = 14;
 const ROWS_PER_TERM = 4;
 /** The newest days: a formula that holds shows on them. */
@@ -41,21 +46,23 @@ const MAX_ROWS = 60;
  * Each candidate is tried beside and instead of the terms found first, since two may do equally well, and counts when
  * it leaves at most three quarters of what is unexplained without it. In b = a + c the parts a and c may be independent, though a = b - c:
  * terms with negative coefficients count only where all are negative, as the minutes of a day are. Candidates of which
- * two sources or more explain 85 % count as well: they are computed from the same.
+ * the sources of one formula explain 85 %, two of them at least being needed for that, come of the same, though with more
+ * noise in between: where a tracker makes calories of minutes, it makes steps and minutes of the same movements. What goes
+ * with one source alone may well be moved by it.
  */
-export function findSources(target: Term, candidates: readonly Term[]): number[] {
+export function findOrigin(target: Term, candidates: readonly Term[]): Origin {
   const search = beginSearch(target, candidates);
-  if (isHopeless(search)) return [];
+  if (isHopeless(search)) return { sources: [], siblings: [] };
   const best = extend(search, []);
   const found = new Set(sourcesOf(search, best));
-  if (found.size === 0) return [];
+  if (found.size === 0) return { sources: [], siblings: [] };
   for (const index of candidates.keys()) {
     for (const terms of formulasWith(index, best.terms)) {
       if (found.has(index)) break;
       for (const source of sourcesOf(search, extend(search, terms))) found.add(source);
     }
   }
-  return [...candidates.keys()].filter((index) => found.has(index) || isSibling(search, index, [...found]));
+  return { sources: [...candidates.keys()].filter((index) => found.has(index)), siblings: findSiblings(search) };
 }
 
 const beginSearch = (target: Term, candidates: readonly Term[]): Search => ({
@@ -71,9 +78,18 @@ function isHopeless(search: Search): boolean {
   return level > -1 && level < PROMISING.together;
 }
 
-function isSibling({ candidates }: Search, index: number, sources: readonly number[]): boolean {
-  if (sources.length < 2 || sources.length > MAX_TERMS) return false;
-  return levelOf(beginSearch(candidates[index]!, candidates), sources) >= SIBLING_LEVEL;
+/** What else the sources of a formula explain, formula by formula, with those that it cannot do without. */
+function findSiblings({ candidates, sources }: Search): Sibling[] {
+  const formulas = [...sources.values()].filter(({ length }) => length > 1);
+  return formulas.flatMap((terms) =>
+    [...candidates.keys()].flatMap((index) => {
+      const search = beginSearch(candidates[index]!, candidates);
+      const level = terms.includes(index) ? -1 : levelOf(search, terms);
+      if (level < SIBLING_LEVEL) return [];
+      const needed = prune(search, { terms, level });
+      return needed.terms.length > 1 ? [{ index, sources: needed.terms }] : [];
+    }),
+  );
 }
 
 /** Where a term may have its place: beside the best formula's, instead of one of them, or in a formula of its own. */
@@ -86,7 +102,7 @@ function formulasWith(index: number, best: readonly number[]): number[][] {
 /** Forward selection from the given terms on, until one more term is not worth it. */
 function extend(search: Search, first: readonly number[]): Formula {
   let formula: Formula = { terms: first, level: levelOf(search, first) };
-  while (formula.terms.length < MAX_TERMS) {
+  while (formula.terms.length < MAX_TERMS && formula.level < 1) {
     if (formula.terms.length >= PROMISING.terms && formula.level < PROMISING.level) break;
     const best = findBestTerm(search, formula);
     if (!best || best.left > (formula.level < COMPUTED.level ? 1 : WORTHWHILE)) break;
@@ -137,7 +153,7 @@ function prune(search: Search, formula: Formula): Formula {
   for (const term of formula.terms.toReversed()) {
     const terms = formula.terms.filter((other) => other !== term);
     const levelWithout = levelOf(search, terms, formula.terms);
-    if (1 - formula.level > NEEDED * (1 - levelWithout)) {
+    if (1 - formula.level >= NEEDED * (1 - levelWithout)) {
       return prune(search, { terms, level: levelOf(search, terms) });
     }
   }
@@ -146,7 +162,7 @@ function prune(search: Search, formula: Formula): Formula {
 
 /**
  * The share explained by some terms on the days that `daysOf` have: shares of different days do not compare. 0 by no
- * terms, -1 where there are too few days.
+ * terms, 1 when all but rounding is, -1 where there are too few days.
  */
 function levelOf(search: Search, terms: readonly number[], daysOf = terms): number {
   if (terms.length === 0) return 0;
@@ -161,10 +177,11 @@ function levelOf(search: Search, terms: readonly number[], daysOf = terms): numb
 function computeLevel({ target, candidates }: Search, terms: readonly number[], daysOf: readonly number[]): number {
   const days = completeDays([target, ...daysOf.map((index) => candidates[index]!)]);
   if (days.length < MIN_ROWS + ROWS_PER_TERM * daysOf.length) return -1;
-  return explainLevel(
+  const level = explainLevel(
     pick(target, days),
     terms.map((index) => pick(candidates[index]!, days)),
   );
+  return level > EXACT ? 1 : level;
 }
 
 /** The newest days on which all have a value, ascending. */

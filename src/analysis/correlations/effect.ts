@@ -1,6 +1,6 @@
 import { isBinary, isConstant, normalizeScale } from '../series/daily-series.ts';
 import { pairAtLag, type Pairs } from './correlation.ts';
-import { studentCriticalValue } from './critical-value.ts';
+import { studentCriticalValue } from '../distributions/critical-value.ts';
 import { compareGroups } from './group-difference.ts';
 import { chooseThreshold } from './threshold.ts';
 

@@ -1,5 +1,5 @@
 import type { CorrelationMethod } from './lagged-test.ts';
-import { normalCriticalValue } from './critical-value.ts';
+import { normalCriticalValue } from '../distributions/critical-value.ts';
 
 /** A confidence interval: low ≤ high. */
 export type Interval = { low: number; high: number };

@@ -20,19 +20,15 @@ const MIN_COMMON_DAYS = 14;
 const MAX_COMMON_DAYS = 400;
 
 /**
- * Whether two series (same days, same length) are one measurement under two names, as steps and distance are: their
- * correlation is a tautology, not a discovery. Same-day |Spearman| ≥ 0.97, or |Pearson| ≥ 0.97 with |Spearman| ≥ 0.9,
- * and steps from day to day that agree, over the newest 400 common days.
+ * Spearman's coefficient of two series (same days, same length) that are one measurement under two names, as steps and
+ * distance are, so that their correlation is a tautology and no discovery; NaN when they are not. They are with same-day
+ * |Spearman| ≥ 0.97, or |Pearson| ≥ 0.97 with |Spearman| ≥ 0.9, and steps from day to day that agree, over the newest
+ * 400 common days.
  *
  * Chosen on eight people's Fitbit months: steps and distance are caught in 8 of 8 (Spearman 0.984–1), minutes asleep
  * and in bed in 6 of 8 (the other two, 0.91 and 0.88, are parts of a whole), steps and calories in 3 of 8 (0.97–0.98;
  * the others 0.76–0.97), distance and calories in 2 of 8.
  */
-export function isNearCopy(a: Float64Array, b: Float64Array): boolean {
-  return !Number.isNaN(copyCoefficient(a, b));
-}
-
-/** Spearman's coefficient of two near-copies; NaN when they are not. */
 export function copyCoefficient(a: Float64Array, b: Float64Array): number {
   const { driver, outcome } = newestPairs(a, b, 0);
   if (driver.length < MIN_COMMON_DAYS) return Number.NaN;

@@ -1,5 +1,5 @@
 import { type DailySeries, findDayRange } from '../series/daily-series.ts';
-import { findSources } from './computed-from.ts';
+import { findOrigin, type Origin } from './computed-from.ts';
 import { spearman } from './correlation.ts';
 import { DERIVATIONS, ruleCoefficient } from './derivations.ts';
 import { copyCoefficient, newestPairs } from './near-copy.ts';
@@ -21,7 +21,7 @@ type Found = Pick<Tautology, 'kind' | 'coefficient'>;
 type Beside = { ranks: number; found: Found | null };
 /** A series with what has been found of it beside later ones, and the last answer to what it is computed from. */
 type Searched = SampledSeries & { beside: WeakMap<Searched, Beside>; computed: Computed | null };
-type Computed = { candidates: readonly Searched[]; sources: readonly number[] };
+type Computed = { candidates: readonly Searched[]; origin: Origin };
 /** By row and column of the pair, in the order of the input. */
 type Table<T> = T[][];
 
@@ -141,7 +141,7 @@ function testDerivations(a: SampledSeries, b: SampledSeries): Found | null {
 /** Not below, rather than above: NaN, of a sample too small to tell, is a hint. */
 const isHint = (coefficient: number, least: number): boolean => !(Math.abs(coefficient) < least);
 
-/** Adds the pairs of a metric and what it is computed from. */
+/** Adds the pairs of a metric, what it is computed from, and what else is computed from that. */
 function addComputed(sampled: Searched[], ranks: Table<number>, found: Table<Found | null>): void {
   // What a pair shows by itself says nothing about how it is computed; what was added here does.
   const isKnown = found.map((row) => row.map((one) => one !== null));
@@ -149,58 +149,55 @@ function addComputed(sampled: Searched[], ranks: Table<number>, found: Table<Fou
     const candidates = candidatesFor(target, sampled, ranks).filter(
       (other) => !isKnown[Math.min(target, other)]![Math.max(target, other)],
     );
-    for (const source of recallSources(
+    const { sources, siblings } = recallOrigin(
       sampled[target]!,
       candidates.map((other) => sampled[other]!),
-    )) {
-      addPair(sampled, found, target, candidates[source]!, 'PART');
+    );
+    for (const source of sources) addPair(sampled, found, [target, candidates[source]!], SOURCE.least);
+    for (const { index, sources: shared } of siblings) {
+      addPair(sampled, found, [target, candidates[index]!], SOURCE.least);
+      for (const source of shared) addPair(sampled, found, [candidates[index]!, candidates[source]!], SOURCE.best);
     }
   }
 }
 
 /** What the target is computed from; searched anew when it is asked beside other candidates. */
-function recallSources(target: Searched, candidates: readonly Searched[]): readonly number[] {
+function recallOrigin(target: Searched, candidates: readonly Searched[]): Origin {
   const known = target.computed;
   const isSame =
     known?.candidates.length === candidates.length && known.candidates.every((one, i) => one === candidates[i]);
-  if (isSame) return known.sources;
-  const sources = findSources(
+  if (isSame) return known.origin;
+  const origin = findOrigin(
     target.values,
     candidates.map(({ values }) => values),
   );
-  target.computed = { candidates, sources };
-  return sources;
+  target.computed = { candidates, origin };
+  return origin;
 }
 
 /** What is one with one of two copies is one with the other. */
 function addThroughCopies(sampled: SampledSeries[], found: Table<Found | null>): void {
   const pairs = found.flatMap((row, i) => row.flatMap((one, j) => (one ? [{ i, j, kind: one.kind }] : [])));
   for (const copy of pairs.filter(({ kind }) => kind === 'COPY')) {
-    for (const { i, j, kind } of pairs.filter((pair) => pair.kind === 'PART')) {
+    for (const { i, j } of pairs.filter(({ kind }) => kind === 'PART')) {
       for (const [twin, self] of [
         [copy.i, copy.j],
         [copy.j, copy.i],
       ] as const) {
-        if (twin === i && self !== j) addPair(sampled, found, self, j, kind);
-        if (twin === j && self !== i) addPair(sampled, found, self, i, kind);
+        if (twin === i && self !== j) addPair(sampled, found, [self, j], SOURCE.least);
+        if (twin === j && self !== i) addPair(sampled, found, [self, i], SOURCE.least);
       }
     }
   }
 }
 
-/** Notes a pair that is none yet, where the two go together at all. */
-function addPair(
-  sampled: SampledSeries[],
-  found: Table<Found | null>,
-  one: number,
-  other: number,
-  kind: TautologyKind,
-): void {
-  const [first, second] = [Math.min(one, other), Math.max(one, other)];
+/** Notes a pair that is none yet, where the two go together as closely as that. */
+function addPair(sampled: SampledSeries[], found: Table<Found | null>, pair: [number, number], least: number): void {
+  const [first, second] = [Math.min(...pair), Math.max(...pair)];
   if (found[first]![second]) return;
   const { driver, outcome } = newestPairs(sampled[first]!.values, sampled[second]!.values, 0);
   const coefficient = spearman(driver, outcome);
-  if (Math.abs(coefficient) >= SOURCE.least) found[first]![second] = { kind, coefficient };
+  if (Math.abs(coefficient) >= least) found[first]![second] = { kind: 'PART', coefficient };
 }
 
 /** The metrics that the target may be computed from, the best-correlated first; none when none goes with it closely. */

@@ -1,4 +1,4 @@
-import { normalCriticalValue } from '../correlations/critical-value.ts';
+import { normalCriticalValue } from '../distributions/critical-value.ts';
 import {
   type AdjustedTest,
   type CorrelationMethod,

@@ -47,7 +47,7 @@ export type Recommendation = {
   score: number;
 };
 
-const MAX_Q_VALUE = 0.05;
+export const MAX_Q_VALUE = 0.05;
 const MIN_COEFFICIENT = 0.25;
 /** From this share of days on, it is what the person does anyway. */
 const HABIT = 0.8;

@@ -6,13 +6,25 @@ const LARGEST_PHI = 0.99;
  */
 export function autocorrelations(values: Float64Array, lags: number): Float64Array {
   const centred = centre(values);
-  const variance = meanProduct(centred, 0);
-  const result = new Float64Array(lags + 1);
+  const sums = new Float64Array(lags + 1);
+  const counts = new Float64Array(lags + 1);
+  for (let lag = 0; lag <= lags; lag++) [sums[lag], counts[lag]] = multiply(centred, lag);
+  return correlateProducts(sums, counts);
+}
+
+/**
+ * The same, given for each lag how many pairs of values are so far apart, and the sum of the products of their
+ * deviations from the mean, in any unit.
+ */
+export function correlateProducts(sums: Float64Array, counts: Float64Array): Float64Array {
+  const variance = sums[0]! / counts[0]!;
+  const result = new Float64Array(counts.length);
   result[0] = 1;
   if (!(variance > 0)) return result;
-  for (let lag = 1; lag <= lags; lag++) {
+  for (let lag = 1; lag < result.length; lag++) {
+    const mean = counts[lag]! > 0 ? sums[lag]! / counts[lag]! : 0;
     // Few pairs far apart can average to more than the variance; a correlation can't.
-    result[lag] = Math.max(-1, Math.min(1, meanProduct(centred, lag) / variance));
+    result[lag] = Math.max(-1, Math.min(1, mean / variance));
   }
   return result;
 }
@@ -46,15 +58,15 @@ function centre(values: Float64Array): Centred {
 }
 
 /**
- * Mean of x[t]·x[t-lag] over the days on which both are there; 0 when there are none. Without a branch, which would be
- * guessed wrong at every other gap.
+ * Σ x[t]·x[t-lag] over the days on which both are there, and how many those are. Without a branch, which would be guessed
+ * wrong at every other gap.
  */
-function meanProduct({ deviations, presence }: Centred, lag: number): number {
+function multiply({ deviations, presence }: Centred, lag: number): [sum: number, count: number] {
   let sum = 0;
   let count = 0;
   for (let day = lag; day < deviations.length; day++) {
     sum += deviations[day]! * deviations[day - lag]!;
     count += presence[day]! * presence[day - lag]!;
   }
-  return count > 0 ? sum / count : 0;
+  return [sum, count];
 }

@@ -1,5 +1,5 @@
-/** A column that keeps less than this share of its length once the earlier ones are taken out says nothing new. */
-const DEPENDENT = 1e-10;
+/** Directions are told from rounding while the columns they are sums of have factors up to this. */
+const LARGEST_FACTORS = 1e6;
 /** Where less than this share is left, as many digits are lost as a second step mends. */
 const MUCH_LOST = 0.5;
 /** The largest variance inflation with which the normal equations lose no more digits than a second step brings back. */
@@ -70,20 +70,41 @@ function solve(factor: readonly Float64Array[], y: Float64Array): Float64Array {
 }
 
 /**
- * Orthonormal columns that span what `basis` (orthonormal) and `columns` (all of one length, no NaN) span, by Gram &
- * Schmidt's method in its modified form. A step that leaves less than half of a column is done twice ("twice is
- * enough", Parlett 1980): that keeps them orthogonal to rounding however nearly dependent the columns were. A column that the earlier ones already span is
- * dropped: the length of the answer is the rank.
+ * Orthonormal columns that span what `columns` (all of one length, no NaN) span, by Gram & Schmidt's method in its
+ * modified form. A step that leaves less than half of a column is done twice ("twice is enough", Parlett 1980): that
+ * keeps them orthogonal to rounding however nearly dependent the columns were. A column that the earlier ones as good as
+ * span is dropped: the length of the answer is the rank.
+ *
+ * Each direction is a sum of columns of length 1, whose factors are a column of R⁻¹. Every digit that these have too much
+ * of comes out so many times as large, and where it would be too many the direction is one of rounding. The length that
+ * is left of a column does not tell: of several that each leave a hundredth, the factors multiply.
  */
-export function orthonormalize(columns: readonly Float64Array[], basis: readonly Float64Array[] = []): Float64Array[] {
-  const result = [...basis];
+export function orthonormalize(columns: readonly Float64Array[]): Float64Array[] {
+  const result: Float64Array[] = [];
+  const inverse: Float64Array[] = [];
   for (const column of columns) {
     const before = norm(column);
-    const rest = residualsOf(column, result);
+    if (before === 0) continue;
+    const unit = divide(column.slice(), before);
+    const rest = residualsOf(unit, result);
     const length = norm(rest);
-    if (length > DEPENDENT * before) result.push(divide(rest, length));
+    const factors = combine(unit, result, inverse);
+    if (!(norm(factors) <= LARGEST_FACTORS * length)) continue;
+    result.push(divide(rest, length));
+    inverse.push(divide(factors, length));
   }
   return result;
+}
+
+/** What is left of a column, as a sum of the columns that made the basis and of itself: by how much of each. */
+function combine(column: Float64Array, basis: readonly Float64Array[], inverse: readonly Float64Array[]): Float64Array {
+  const factors = new Float64Array(basis.length + 1);
+  factors[basis.length] = 1;
+  for (const [j, direction] of basis.entries()) {
+    const share = dot(column, direction);
+    for (let i = 0; i <= j; i++) factors[i]! -= share * inverse[j]![i]!;
+  }
+  return factors;
 }
 
 /**

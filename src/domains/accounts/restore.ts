@@ -6,6 +6,6 @@ import type { ProfileSettings } from './input.ts';
 /** How a person's settings are brought back to what they were. */
 export const profileRestorer = defineRestorer<ChangeTransaction, ProfileSettings>({
   entityType: 'User',
-  fields: ['timeZone', 'dayStartsAt', 'preferences'],
+  fields: { timeZone: 'timeZone', dayStartsAt: 'dayStartsAt', preferences: 'preferences' },
   update: async (tx, viewer, _, fields) => void (await storeProfile(tx, viewer, fields)),
 });

@@ -1,6 +1,6 @@
 import { ConflictError } from '../../kernel/errors.ts';
-import type { Sql } from '../../platform/database.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
+import type { Sql } from '../../platform/database.ts';
 import { readDefinitions, type MetricDefinition } from '../metrics/definitions.ts';
 import { toShownValue } from '../metrics/rules.ts';
 import type { Entry } from './entry.ts';
@@ -15,7 +15,7 @@ const toCurrent = (entry: Entry, { config }: MetricDefinition): object => ({
 export const versionConflict = (current: Entry, definition: MetricDefinition, differing: string[]) =>
   new ConflictError(`The entry has moved on to version ${current.version}.`, toCurrent(current, definition), differing);
 
-/** The entry that is there may be one of another metric. */
+/** There is another entry of this id already, maybe one of another metric. */
 export async function contentConflict(
   tx: Sql,
   viewer: Viewer,

@@ -10,7 +10,7 @@ import { deleteEntry, updateEntry } from './statements.ts';
 /** How an entry is brought back to what it was. Its version goes on rising: nobody takes an old state for the new one. */
 export const entryRestorer = defineRestorer<ChangeTransaction, Entry>({
   entityType: 'Entry',
-  fields: ['date', 'time', 'number', 'text', 'notes', 'tags'],
+  fields: { date: 'date', time: 'time', number: 'value', text: 'value', notes: 'notes', tags: 'tags' },
   owner: { entityType: 'Metric', field: 'metricId' },
   create: async (tx, viewer, states) => {
     const entries = states.map(({ updatedAt: _, ...state }) => ({ ...state, version: state.version + 1 }));

@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { type Engine, openEngine } from '../../analysis/engine/engine.ts';
-import type { Conclusion, PersonFacts, Readiness } from '../../analysis/engine/findings.ts';
+import type { PersonFacts, Readiness } from '../../analysis/engine/findings.ts';
 import { alignSeries, findWindow, type SparseSeries } from '../../analysis/series/alignment.ts';
+import type { NewInsight } from './evidence.ts';
+import type { NamedMetric } from './sentences/numbers.ts';
+import { stateFinding } from './statements/statements.ts';
 
 /** Runs in a thread of its own that stays (see platform/thread-pool.ts): people's engines live here between two calls. */
 
@@ -20,8 +23,11 @@ export type SeriesUpdate = {
   /** Days later than this are typing errors, or plans: in days since 1970-01-01. */
   limit: number;
   facts: PersonFacts;
+  /** How the metrics are called. */
+  metrics: Map<string, NamedMetric>;
 };
-export type Analysis = { conclusion: Conclusion; readiness: Readiness[] };
+/** What holds, in words, and which questions have no answer. Findings stay in the thread: they are three times as large. */
+export type Analysis = { insights: NewInsight[]; readiness: Readiness[] };
 
 type Resident = { seq: number; limit: number; series: Map<string, SparseSeries>; engine: Engine };
 
@@ -43,7 +49,10 @@ export function analysePerson(update: SeriesUpdate): Analysis | null {
   if (!resident) return null;
   residents.set(update.userId, resident);
   const { engine } = resident;
-  return { conclusion: engine.conclude(update.facts), readiness: engine.assess(update.facts) };
+  const { firstDay, findings } = engine.conclude(update.facts);
+  const context = { firstDay, metrics: update.metrics };
+  const insights = findings.flatMap((finding) => stateFinding(finding, context) ?? []);
+  return { insights, readiness: engine.assess(update.facts) };
 }
 
 function takeUp({ userId, seq, after, series, read, ids, limit }: SeriesUpdate): Resident | null {

@@ -18,13 +18,11 @@ const millisecondsPerDay = 86_400_000;
 /** Callers of one person that overtake each other begin anew so often. */
 const mostTries = 5;
 
-export type PersonAnalysis = Analysis & { metrics: Map<string, NamedMetric> };
-
 /**
  * Everything that holds for the person now, by their active metrics. The arithmetic runs in a thread, which remembers the
  * person: only what has changed since the last time is read and computed again.
  */
-export async function analyse(viewer: Viewer): Promise<PersonAnalysis> {
+export async function analyse(viewer: Viewer): Promise<Analysis> {
   const metrics = await readMetrics(viewer);
   const active = metrics.filter(({ isActive, type }) => isActive && type !== 'TEXT');
   const facts: PersonFacts = {
@@ -38,10 +36,11 @@ export async function analyse(viewer: Viewer): Promise<PersonAnalysis> {
   };
   const limit = await findLimit(viewer);
   const ids = active.map(({ id }) => id);
+  const named = new Map(active.map(({ id, name, unit, type }): [string, NamedMetric] => [id, { name, unit, type }]));
   for (let tries = 0; tries < mostTries; tries++) {
-    const update = { ...(await readUpdate(viewer, ids)), limit, facts } satisfies SeriesUpdate;
+    const update = { ...(await readUpdate(viewer, ids)), limit, facts, metrics: named } satisfies SeriesUpdate;
     const analysis = await runInResidentThread<Analysis | null>(threadModule, 'analysePerson', update);
-    if (analysis) return { ...analysis, metrics: new Map(active.map((metric) => [metric.id, metric])) };
+    if (analysis) return analysis;
   }
   throw new UnavailableError('The data change faster than they can be analysed. Try again in a moment.');
 }
@@ -53,7 +52,7 @@ export async function findLimit(viewer: Viewer): Promise<number> {
 }
 
 /** What the thread does not know yet. The number is read first: what comes after it will be read again. */
-async function readUpdate(viewer: Viewer, ids: string[]): Promise<Omit<SeriesUpdate, 'limit' | 'facts'>> {
+async function readUpdate(viewer: Viewer, ids: string[]): Promise<Omit<SeriesUpdate, 'limit' | 'facts' | 'metrics'>> {
   const { userId } = viewer;
   const after = await runInResidentThread<number | null>(threadModule, 'findSeenSeq', userId);
   const seq = await readHead(userId);

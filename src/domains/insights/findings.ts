@@ -1,17 +1,14 @@
-import type { Finding, Readiness } from '../../analysis/engine/findings.ts';
+import type { Readiness } from '../../analysis/engine/findings.ts';
 import type { Silence } from '../../analysis/silence.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { analyse } from './analysis.ts';
 import type { NewInsight } from './evidence.ts';
-import { stateFinding } from './statements/statements.ts';
 
 /** Everything that holds for the person now, and by the keys of insights why others do not. */
 export async function findInsights(
   viewer: Viewer,
 ): Promise<{ insights: NewInsight[]; silences: ReadonlyMap<string, Silence> }> {
-  const { conclusion, readiness, metrics } = await analyse(viewer);
-  const context = { firstDay: conclusion.firstDay, metrics };
-  const insights = conclusion.findings.flatMap((finding: Finding) => stateFinding(finding, context) ?? []);
+  const { insights, readiness } = await analyse(viewer);
   return { insights, silences: new Map(readiness.flatMap(toSilences)) };
 }
 

@@ -96,7 +96,10 @@ export const CalendarPattern = builder.objectRef<CalendarPatternEvidence>('Calen
     strongest: t.field({ type: CalendarExtreme, description: 'What stands out.', resolve: (row) => row.strongest }),
     n: t.exposeInt('n', { description: 'Days with a value.' }),
     pValue: t.exposeFloat('pValue', { description: 'Chance of such differences without any pattern.' }),
-    qValue: t.exposeFloat('qValue', { description: 'p corrected for all metrics looked at (Benjamini–Hochberg).' }),
+    qValue: t.exposeFloat('qValue', {
+      description:
+        'p corrected for all metrics looked at (Benjamini–Hochberg); kept until it is off by more than a twentieth.',
+    }),
   }),
 });
 

@@ -51,20 +51,28 @@ const Effect = builder.objectRef<EffectEvidence>('Effect').implement({
   }),
 });
 
+type Pair = { driver: string; outcome: string; lagDays: number };
+type FieldsOf<Row> = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Row>;
+
+/** Which two metrics are beside each other. */
+const pairFields = <Row extends Pair>(t: FieldsOf<Row>) => ({
+  driver: t.field({
+    type: Metric,
+    description: 'The metric of the earlier day.',
+    resolve: (row, _, context) => loadMetric(context, row.driver),
+  }),
+  outcome: t.field({
+    type: Metric,
+    description: 'The metric of the later day.',
+    resolve: (row, _, context) => loadMetric(context, row.outcome),
+  }),
+  lagDays: t.int({ description: 'Days from driver to outcome.', resolve: (row) => row.lagDays }),
+});
+
 export const Correlation = builder.objectRef<CorrelationEvidence>('Correlation').implement({
   description: "The driver's value on day t beside the outcome's on day t + lagDays, over the days that have both.",
   fields: (t) => ({
-    driver: t.field({
-      type: Metric,
-      description: 'The metric of the earlier day.',
-      resolve: (row, _, context) => loadMetric(context, row.driver),
-    }),
-    outcome: t.field({
-      type: Metric,
-      description: 'The metric of the later day.',
-      resolve: (row, _, context) => loadMetric(context, row.outcome),
-    }),
-    lagDays: t.exposeInt('lagDays', { description: 'Days from driver to outcome.' }),
+    ...pairFields(t),
     method: t.field({ type: CorrelationMethod, description: 'How it was measured.', resolve: (row) => row.method }),
     coefficient: t.exposeFloat('coefficient', { description: 'On the values as they are, from -1 to 1.' }),
     adjustedCoefficient: t.exposeFloat('adjustedCoefficient', {
@@ -84,7 +92,10 @@ export const Correlation = builder.objectRef<CorrelationEvidence>('Correlation')
     pValue: t.exposeFloat('pValue', {
       description: 'Chance of an adjusted coefficient this large without any relation, by effectiveN.',
     }),
-    qValue: t.exposeFloat('qValue', { description: 'p corrected for the size of the family (Benjamini–Hochberg).' }),
+    qValue: t.exposeFloat('qValue', {
+      description:
+        'p corrected for the size of the family (Benjamini–Hochberg). An insight keeps it, its confidence and the family size as they were written until one of them is off by more than a twentieth.',
+    }),
     isSignificant: t.exposeBoolean('isSignificant', { description: 'Whether q is within the false-discovery rate.' }),
     familySize: t.exposeInt('familySize', { description: 'How many tests share the q-value.' }),
     effect: t.field({
@@ -118,17 +129,7 @@ const RelationWindow = builder.objectRef<ChangingRelationEvidence['windows'][num
 export const ChangingRelation = builder.objectRef<ChangingRelationEvidence>('ChangingRelation').implement({
   description: 'A relation that is not what it was, window by window.',
   fields: (t) => ({
-    driver: t.field({
-      type: Metric,
-      description: 'The metric of the earlier day.',
-      resolve: (row, _, context) => loadMetric(context, row.driver),
-    }),
-    outcome: t.field({
-      type: Metric,
-      description: 'The metric of the later day.',
-      resolve: (row, _, context) => loadMetric(context, row.outcome),
-    }),
-    lagDays: t.exposeInt('lagDays', { description: 'Days from driver to outcome.' }),
+    ...pairFields(t),
     verdict: t.field({ type: RelationVerdict, description: 'What has become of it.', resolve: (row) => row.verdict }),
     windows: t.field({
       type: [RelationWindow],

@@ -35,7 +35,8 @@ const Insight = builder.prismaObject('Insight', {
     }),
     title: t.exposeString('title', { description: 'One plain sentence with the numbers in it.' }),
     confidence: t.exposeFloat('confidence', {
-      description: 'From 0 to 1: for a correlation 1 - q, for a trend 1 - p.',
+      description:
+        'From 0 to 1: for what is tested in a family 1 - q, for a change of a relation or an unusual day 1 - p, for a forecast its coverage.',
     }),
     range: t.field({
       type: DateRange,

@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Insight } from '../../../generated/prisma/client.ts';
 import type { Silence } from '../../analysis/silence.ts';
-import { toDay } from '../../kernel/civil-time.ts';
 import type { NewInsight } from './evidence.ts';
 import type { MetricsAlive, RetractionReason } from './retraction.ts';
+import { tellsTheSame } from './sameness.ts';
 
 /** What the analysis said where it found nothing, by the key of the insight that would stand there. */
 export type Silences = ReadonlyMap<string, Silence>;
@@ -14,13 +13,13 @@ export type Retirement = { kept: Insight; reason: RetractionReason; silence: Sil
 /** What is to be written so that the insights kept are those found. */
 export type RefreshPlan = {
   creates: NewInsight[];
-  /** Other numbers, or it holds again. */
+  /** A person would be told something else, or it holds again. */
   updates: { kept: Insight; found: NewInsight }[];
   retirements: Retirement[];
 };
 
 /**
- * Compares what is kept with what was found. When the same is found again the plan is empty.
+ * Compares what is kept with what was found. Where a person would be told the same again nothing is planned.
  * @param kept all insights of the person, the retracted and dismissed ones too
  * @param metrics as they are now: what is about one that was deleted or archived while the analysis ran does not hold
  */
@@ -56,13 +55,5 @@ function retire(kept: Insight, silences: Silences, metrics: MetricsAlive): Retir
 /** What the person has dismissed stays away, but its numbers stay true. */
 function isUpToDate(kept: Insight, found: NewInsight): boolean {
   const isShownRightly = kept.retractedAt === null && kept.isActive === (kept.dismissedAt === null);
-  return isShownRightly && isDeepStrictEqual(toKeptContent(kept), toFoundContent(found));
+  return isShownRightly && tellsTheSame(kept, found);
 }
-
-const toKeptContent = ({ type, title, confidence, rangeFrom, rangeTo, metricIds, evidence }: Insight): unknown =>
-  viaJson({ type, title, confidence, range: { from: toDay(rangeFrom), to: toDay(rangeTo) }, metricIds, evidence });
-
-const toFoundContent = ({ key: _, ...content }: NewInsight): unknown => viaJson(content);
-
-/** What the database gives back has lost its undefined values, and in JSON its -0 too. */
-const viaJson = (content: object): unknown => JSON.parse(JSON.stringify(content));

@@ -1,5 +1,5 @@
-import type { Insight, Prisma } from '../../../generated/prisma/client.ts';
-import type { NewChange } from '../../changes/change.ts';
+import type { Insight } from '../../../generated/prisma/client.ts';
+import type { ChangeKind, NewChange } from '../../changes/change.ts';
 import { takeFollowUp } from '../../changes/follow-ups.ts';
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -7,6 +7,7 @@ import { jobViewer, type Viewer } from '../../kernel/viewer.ts';
 import type { Evidence, NewInsight } from './evidence.ts';
 import { findInsights } from './findings.ts';
 import { readGroundShifts } from './ground-shift.ts';
+import { readKept, rowsAtOnce, storeInsights } from './insight-rows.ts';
 import { toSnapshot } from './insights.ts';
 import { planRefresh, type RefreshPlan, type Silences } from './refresh-plan.ts';
 import { describeRetraction, isOver, type MetricsAlive } from './retraction.ts';
@@ -17,8 +18,9 @@ export type Findings = { insights: readonly NewInsight[]; silences?: Silences };
 type FindInsights = (viewer: Viewer) => Promise<Findings>;
 
 /**
- * Brings a person's insights in line with their data: what is new is created, what has other numbers is updated, what no
- * longer holds is retracted with a reason, each with a change that reaches the devices. A second run writes nothing.
+ * Brings a person's insights in line with their data: what is new is created, what a person would be told otherwise is
+ * updated, what no longer holds is retracted with a reason, each with a change that reaches the devices. A second run
+ * writes nothing.
  */
 export async function refreshInsights(userId: string, find: FindInsights = findInsights): Promise<void> {
   const viewer = jobViewer(userId);
@@ -27,14 +29,23 @@ export async function refreshInsights(userId: string, find: FindInsights = findI
   if (seq === null) return;
   const { insights, silences = new Map() } = await find(viewer);
   await writeChanges(viewer, async (tx) => {
-    const kept = await tx.prisma.insight.findMany({ where: { userId } });
     const metrics = await readMetricsAlive(tx, userId);
-    const { creates, updates, retirements } = planRefresh(kept, insights, silences, metrics);
-    const created = await create(tx, userId, seq, creates);
-    const updated = await update(tx, seq, updates);
+    const { creates, updates, retirements } = planRefresh(await readKept(tx, userId), insights, silences, metrics);
+    const created = creates.map((found) => create(userId, seq, found));
+    const updated = updates.map(({ kept, found }) => update(kept, seq, found));
     const retired = await retire(tx, userId, metrics, retirements);
-    await tx.record(...created.map(toChange('CREATED')), ...[...updated, ...retired].map(toChange('UPDATED')));
+    await write(tx, userId, 'CREATED', created);
+    await write(tx, userId, 'UPDATED', [...updated, ...retired]);
   });
+}
+
+/** A few at a time: hundreds at once would hold up everybody else. */
+async function write(tx: ChangeTransaction, userId: string, kind: ChangeKind, insights: Insight[]): Promise<void> {
+  for (let from = 0; from < insights.length; from += rowsAtOnce) {
+    const part = insights.slice(from, from + rowsAtOnce);
+    await storeInsights(tx, userId, part);
+    await tx.record(...part.map(toChange(kind)));
+  }
 }
 
 async function readMetricsAlive(tx: ChangeTransaction, userId: string): Promise<MetricsAlive> {
@@ -43,25 +54,28 @@ async function readMetricsAlive(tx: ChangeTransaction, userId: string): Promise<
   return new Map(metrics.map(({ id, ...metric }) => [id, metric]));
 }
 
-async function create(
-  tx: ChangeTransaction,
-  userId: string,
-  groundSeq: number,
-  found: readonly NewInsight[],
-): Promise<Insight[]> {
-  if (found.length === 0) return [];
-  const data = found.map((insight) => ({ ...toColumns(insight), userId, id: newId(), groundSeq }));
-  return tx.prisma.insight.createManyAndReturn({ data });
-}
+const create = (userId: string, groundSeq: number, found: NewInsight): Insight => ({
+  ...toColumns(found),
+  ...notRetracted,
+  userId,
+  id: newId(),
+  groundSeq,
+  isActive: true,
+  rating: null,
+  ratedAt: null,
+  dismissedAt: null,
+  createdAt: new Date(),
+  updatedAt: new Date(),
+});
 
-async function update(tx: ChangeTransaction, groundSeq: number, updates: RefreshPlan['updates']): Promise<Insight[]> {
-  const updated: Insight[] = [];
-  for (const { kept, found } of updates) {
-    const data = { ...toColumns(found), groundSeq, isActive: kept.dismissedAt === null, ...notRetracted };
-    updated.push(await store(tx, kept, data));
-  }
-  return updated;
-}
+const update = (kept: Insight, groundSeq: number, found: NewInsight): Insight => ({
+  ...kept,
+  ...toColumns(found),
+  ...notRetracted,
+  groundSeq,
+  isActive: kept.dismissedAt === null,
+  updatedAt: new Date(),
+});
 
 const notRetracted = { retractedAt: null, retractionReason: null, retractionMessage: null };
 
@@ -73,24 +87,19 @@ async function retire(
 ): Promise<Insight[]> {
   const shifted = retirements.filter(({ reason }) => reason === 'GROUND_CHANGED').map(({ kept }) => kept);
   const shiftOf = await readGroundShifts(tx, userId, shifted);
-  const retired: Insight[] = [];
-  for (const { kept, reason, silence } of retirements) {
+  return retirements.map(({ kept, reason, silence }) => {
     const shift = shiftOf(kept);
     const retractionReason = reason === 'GROUND_CHANGED' && isOver(kindOf(kept), shift) ? 'PAST' : reason;
     const retractionMessage = describeRetraction(retractionReason, kept.metricIds, metrics, shift, silence);
-    const data = { isActive: false, retractedAt: new Date(), retractionReason, retractionMessage };
-    retired.push(await store(tx, kept, data));
-  }
-  return retired;
+    const now = new Date();
+    return { ...kept, isActive: false, retractedAt: now, retractionReason, retractionMessage, updatedAt: now };
+  });
 }
 
 const kindOf = ({ evidence }: Insight): string => (evidence as unknown as Evidence).kind;
 
-const store = (tx: ChangeTransaction, { userId, id }: Insight, data: Prisma.InsightUpdateInput): Promise<Insight> =>
-  tx.prisma.insight.update({ where: { userId_id: { userId, id } }, data: { ...data, updatedAt: new Date() } });
-
 const toChange =
-  (kind: 'CREATED' | 'UPDATED') =>
+  (kind: ChangeKind) =>
   (insight: Insight): NewChange => ({
     kind,
     entityType: 'Insight',
@@ -100,7 +109,7 @@ const toChange =
 
 const toColumns = ({ range, evidence, ...rest }: NewInsight) => ({
   ...rest,
-  evidence: evidence as unknown as Prisma.InputJsonObject,
+  evidence: evidence as unknown as Insight['evidence'],
   rangeFrom: new Date(range.from),
   rangeTo: new Date(range.to),
 });

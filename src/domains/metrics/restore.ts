@@ -10,7 +10,18 @@ type State = Omit<Metric, 'userId'>;
 /** How a metric is brought back to what it was. Its version goes on rising: nobody takes an old state for the new one. */
 export const metricRestorer = defineRestorer<ChangeTransaction, State>({
   entityType: 'Metric',
-  fields: ['name', 'category', 'unit', 'min', 'max', 'step', 'aggregation', 'desired', 'isActionable', 'isActive'],
+  fields: {
+    name: 'name',
+    category: 'category',
+    unit: 'unit',
+    min: 'min',
+    max: 'max',
+    step: 'step',
+    aggregation: 'aggregation',
+    desired: 'desired',
+    isActionable: 'isActionable',
+    isActive: 'isActive',
+  },
   create: async (tx, viewer, states) => {
     for (const { updatedAt: _, createdAt, ...state } of states) {
       await insertMetric(tx, viewer, { ...state, version: state.version + 1, createdAt: new Date(createdAt) });

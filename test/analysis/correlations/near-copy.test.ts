@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { spearman } from '../../../src/analysis/correlations/correlation.ts';
-import { isNearCopy } from '../../../src/analysis/correlations/near-copy.ts';
+import { copyCoefficient } from '../../../src/analysis/correlations/near-copy.ts';
 import { drawAutoregressive, drawNormal, seedUniform } from '../noise.ts';
 
 const uniform = seedUniform(8);
 const steps = drawAutoregressive(60, 0.3, uniform);
 
-describe('isNearCopy', () => {
+const isNearCopy = (a: Float64Array, b: Float64Array) => !Number.isNaN(copyCoefficient(a, b));
+
+describe('copyCoefficient', () => {
   it('recognises another unit, a bend, an opposite and a little rounding', () => {
     expect(
       isNearCopy(

@@ -1,36 +1,12 @@
-import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findTautologies, openTautologyMemory } from '../../../src/analysis/correlations/tautologies.ts';
+import { findTautologies } from '../../../src/analysis/correlations/tautologies.ts';
 import type { DailySeries } from '../../../src/analysis/series/daily-series.ts';
-import { drawAutoregressive, drawNormal, drawPerson, seedUniform } from '../noise.ts';
+import { drawPerson } from '../noise.ts';
+import { drawSome, found, name } from './named-series.ts';
 
 const { NaN: missing } = Number;
 const days = 120;
-
-const name = (id: string, values: Float64Array): DailySeries => ({ id, values });
-const found = (series: DailySeries[]) =>
-  findTautologies(series)
-    .map(({ kind, a, b }) => `${kind} ${a}–${b}`)
-    .sort();
-
-function drawSome(seed: number, count: number, length = days) {
-  const uniform = seedUniform(seed);
-  const series = Array.from({ length: count }, () => drawAutoregressive(length, 0.4, uniform));
-  return { uniform, series, noise: () => drawNormal(uniform) };
-}
-
-function readPerson(id: string): DailySeries[] {
-  const text = readFileSync(new URL(`../../../examples/person-${id}.csv`, import.meta.url), 'utf8');
-  const [header, ...rows] = text
-    .trim()
-    .split('\n')
-    .map((line) => line.split(','));
-  return header!.slice(1).map((title, i) => {
-    const values = rows.map((row) => (row[i + 1] === '' ? missing : Number(row[i + 1])));
-    return name(title.replace(/ \(.*/, ''), Float64Array.from(values));
-  });
-}
 
 describe('findTautologies', () => {
   it('recognises a copy in another unit, and one that is written down a day later', () => {
@@ -63,16 +39,6 @@ describe('findTautologies', () => {
     const lie = sit.map((minutes, day) => 1440 - minutes - move[day]!);
     const all = [name('sit', sit), name('move', move), name('lie', lie)];
     expect(found(all)).toEqual(expect.arrayContaining(['PART move–lie', 'PART sit–lie']));
-  });
-
-  it('recognises what a tracker computes, through a day that is not over and days without it', () => {
-    const { series, noise } = drawSome(5, 4);
-    const [hard, light, sleep, mood] = series as [Float64Array, Float64Array, Float64Array, Float64Array];
-    const calories = hard.map((x, day) => 2000 + 150 * x + 120 * light[day]! + 15 * noise());
-    calories[days - 1] = 300;
-    calories[40] = calories[41] = 1500;
-    const all = [name('hard', hard), name('light', light), name('sleep', sleep), name('mood', mood)];
-    expect(found([...all, name('calories', calories)])).toEqual(['PART hard–calories', 'PART light–calories']);
   });
 
   it.each([3, 7, 14, 28])('recognises a moving average over %d days', (length) => {
@@ -191,29 +157,6 @@ describe('findTautologies', () => {
     expect(found([...past, name('sum', early(sum))])).toEqual(['PART ride–sum', 'PART run–sum']);
   });
 
-  it.each([
-    [
-      '4319703577',
-      [
-        'COPY Steps–Distance',
-        'COPY Steps–Calories',
-        'PART Steps–Very active',
-        'COPY Asleep–In bed',
-        'PART Lightly active–Calories',
-      ],
-    ],
-    [
-      '5553957443',
-      ['COPY Steps–Distance', 'COPY Asleep–In bed', 'PART Lightly active–Calories', 'PART Steps–Calories'],
-    ],
-    ['8378563200', ['COPY Steps–Distance', 'COPY Asleep–In bed', 'PART Very active–Calories']],
-  ])('knows how the tracker of person %s computes', (id, expected) => {
-    const pairs = found(readPerson(id));
-    expect(pairs).toEqual(expect.arrayContaining(expected));
-    // What the tracker cannot have computed from the rest.
-    expect(pairs.filter((pair) => /(Sleep|Asleep|In bed)/.test(pair))).toEqual(['COPY Asleep–In bed']);
-  });
-
   it('has no opinion on odd values', () => {
     const { series } = drawSome(12, 1, 60);
     const wild = [
@@ -231,48 +174,3 @@ describe('findTautologies', () => {
     expect(findTautologies([name('empty', new Float64Array(0)), name('none', new Float64Array(0))])).toEqual([]);
   });
 });
-
-describe('a memory of earlier searches', () => {
-  it('does not change what is found, whatever is put in, edited, taken out or turned around', () => {
-    fc.assert(
-      fc.property(fc.nat(), (seed) => {
-        const { uniform, series, noise } = drawSome(seed, 4);
-        const [run, ride, mood, sleep] = series as [Float64Array, Float64Array, Float64Array, Float64Array];
-        const all = [
-          name('run', run),
-          name('ride', ride),
-          name(
-            'exercise',
-            run.map((x, day) => x + ride[day]! + 0.02 * noise()),
-          ),
-          name(
-            'minutes',
-            run.map((x) => 60 * x + 5),
-          ),
-          name('sleep', sleep),
-          name(
-            'change',
-            sleep.map((x, day) => x - (sleep[day - 1] ?? missing)),
-          ),
-          name('mood', mood),
-        ];
-        const memory = openTautologyMemory();
-        for (let edit = 0; edit < 12; edit++) {
-          expect(findTautologies(all, memory)).toEqual(findTautologies(all));
-          const place = Math.floor(uniform() * all.length);
-          const kind = uniform();
-          if (kind < 0.1) all.splice(place, 1);
-          else if (kind < 0.2) all.reverse();
-          else all[place] = editOne(all[place]!, uniform);
-        }
-      }),
-      { numRuns: 15 },
-    );
-  });
-});
-
-/** The series with the values from some day on missing, or with one day changed. */
-function editOne({ id, values }: DailySeries, uniform: () => number): DailySeries {
-  const day = Math.floor(uniform() * values.length);
-  return name(id, uniform() < 0.3 ? values.slice().fill(missing, day) : values.with(day, 3 * uniform()));
-}

@@ -12,6 +12,8 @@ const draw = (days: number, phi: number, shape = (z: number, _day: number) => z)
   return (seed) => drawAutoregressive(days, phi, seedUniform(seed)).map(shape);
 };
 
+const season = (day: number) => Math.cos((2 * Math.PI * day) / 365.2425);
+
 function changesOf(series: Float64Array): ChangePoint[] {
   const found = findChangePoints(series);
   return isSilence(found) ? [] : found;
@@ -36,6 +38,9 @@ describe('findChangePoints on what has no change', () => {
     ['a habit on few days', draw(365, 0.3, (z) => Number(z > 1.5))],
     ['log-normal values', draw(120, 0.3, (z) => Math.exp(1.5 * z))],
     ['an outlier', draw(120, 0.3, (z, day) => (day === 40 ? 1e6 : z))],
+    ['a season in two years', draw(730, 0, (z, day) => z + season(day + 50))],
+    ['a season in five years', draw(1825, 0.3, (z, day) => z + 2 * season(day + 200))],
+    ['a rise through seasons', draw(1095, 0.3, (z, day) => z + season(day) + day / 365)],
     ['a block missing', draw(365, 0.6, (z, day) => (day > 100 && day < 200 ? Number.NaN : z))],
   ];
 
@@ -54,6 +59,8 @@ describe('findChangePoints on what has changed', () => {
     ['1 σ in a year', 0.6, draw(365, 0.3, (z, day) => z + (day < 200 ? 0 : 1)), isNear(200, 14)],
     ['1 σ in five years', 0.95, draw(1825, 0.3, (z, day) => z + (day < 900 ? 0 : 1)), isNear(900, 30)],
     ['a step on a rise', 0.9, draw(365, 0.3, (z, day) => z + day / 120 + (day < 200 ? 0 : 2)), isNear(200, 14)],
+    ['1 σ in two years', 0.85, draw(730, 0.3, (z, day) => z + (day < 365 ? 0 : 1)), isNear(365, 30)],
+    ['a step in seasons', 0.7, draw(1095, 0.3, (z, day) => z + season(day) + (day < 500 ? 0 : 1)), isNear(500, 30)],
     [
       'a habit taken up',
       0.75,
@@ -101,6 +108,15 @@ describe('findChangePoints on what has changed', () => {
     expect(onSlope!.index).toBe(150);
     expect(onSlope!.before).toBeCloseTo(3, 0);
     expect(onSlope!.after).toBeCloseTo(6, 0);
+  });
+
+  it('tells levels without the season that they stand beside', () => {
+    const rise = draw(1461, 0, (z, day) => 50 + z + 3 * season(day) + (day < 700 ? 0 : 3))(1);
+    const [change, ...others] = changesOf(rise);
+    expect(others).toEqual([]);
+    expect(Math.abs(change!.index - 700)).toBeLessThan(7);
+    expect(change!.before).toBeCloseTo(50, 0);
+    expect(change!.after).toBeCloseTo(53, 0);
   });
 
   it('finds steps without any noise', () => {

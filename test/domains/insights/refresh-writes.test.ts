@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Silence } from '../../../src/analysis/silence.ts';
 import type { NewInsight } from '../../../src/domains/insights/evidence.ts';
 import { refreshInsights, type Findings } from '../../../src/domains/insights/refresh.ts';
+import { sql } from '../../../src/platform/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client, type Entry } from '../../setup/client.ts';
 import { exportJson } from '../imports/transfer.ts';
@@ -124,6 +125,42 @@ describe('refreshing insights', () => {
     expect(await person.seq()).toBe(seq);
   });
 
+  it('leaves alone what the rest of the family has moved a little, and writes it once it has moved far', async () => {
+    await refresh([related(0.0123)]);
+    const seq = await person.seq();
+    for (const q of [0.0124, 0.0125, 0.0121]) await refresh([related(q)]);
+    expect(await person.seq()).toBe(seq);
+    for (const q of [0.0126, 0.0128, 0.013, 0.0132]) await refresh([related(q)]);
+    expect(await readChanges(seq)).toMatchObject([{ kind: 'UPDATED', snapshot: { title: related(0.013).title } }]);
+  });
+
+  it('writes an effect that has changed, however little', async () => {
+    await refresh([related(0.0123)]);
+    const seq = await person.seq();
+    await refresh([related(0.0123, { coefficient: 0.41 })]);
+    expect(await readChanges(seq)).toMatchObject([
+      { kind: 'UPDATED', snapshot: { evidence: { coefficient: 0.41, qValue: 0.0123 } } },
+    ]);
+  });
+
+  it('writes hundreds as one change each, numbered without a gap, each as it is in the database', async () => {
+    const many = Array.from({ length: 130 }, (_, i) => rising({ key: `MANY:${i}`, title: `Mood is rising ${i}.` }));
+    let seq = await person.seq();
+    await refresh([rising(), ...many]);
+    expect(await readChanges(seq)).toHaveLength(130);
+    const [rated] = (await list(`first: 1`)) as [Insight];
+    await person.graphql(`mutation { rateInsight(id: "${rated.id}", rating: HELPFUL) { id } }`);
+    seq = await person.seq();
+    await refresh([rising(), ...many.slice(0, 60).map((one) => ({ ...one, confidence: 0.5 }))]);
+    const changes = await readChanges(seq);
+    expect(changes.map((change) => change.seq)).toEqual(Array.from({ length: 130 }, (_, i) => seq + 1 + i));
+    expect(new Set(changes.map(({ entityId }) => entityId)).size).toBe(130);
+    expect(changes.filter(({ snapshot }) => snapshot.isActive)).toHaveLength(60);
+    expect(changes.filter(({ snapshot }) => snapshot.rating === 'HELPFUL')).toHaveLength(1);
+    const rows = new Map((await exportJson(person)).insights.map((row) => [row['id'], row]));
+    for (const { entityId, snapshot } of changes) expect(rows.get(entityId)).toEqual(snapshot);
+  });
+
   it('by several workers at once makes each insight once', async () => {
     const seq = await person.seq();
     await Promise.all(Array.from({ length: 5 }, () => refresh([rising(), falling()])));
@@ -185,6 +222,19 @@ const rising = (overrides: Partial<NewInsight> = {}): NewInsight => ({
   ...overrides,
 });
 const falling = (): NewInsight => rising({ key: 'OTHER', title: 'Mood is falling.' });
+
+const related = (qValue: number, numbers: object = {}): NewInsight =>
+  rising({
+    title: `Mood goes along with it (r = 0.4, q = ${qValue}).`,
+    confidence: 1 - qValue,
+    evidence: { kind: 'Correlation', coefficient: 0.4, qValue, familySize: 20_000, ...numbers } as never,
+  });
+
+const readChanges = (after: number) =>
+  sql.query<{ seq: number; kind: string; entityId: string; snapshot: { isActive: boolean; rating: string | null } }>(
+    `SELECT seq::int, kind, entity_id AS "entityId", snapshot FROM changes WHERE user_id = $1::uuid AND seq > $2::int ORDER BY seq`,
+    [person.userId, after],
+  );
 
 /** The insight that there was first. */
 const read = async (): Promise<Insight> =>

@@ -24,6 +24,12 @@ export const compare = (difference: number): string => (difference < 0 ? 'lower'
 export const formatError = (name: string, value: number): string =>
   value < 0.001 ? `${name} < 0.001` : `${name} = ${formatNumber(value)}`;
 
+/** The same sentence with another q-value; as it is when it does not end with its own, in brackets. */
+export function retellQValue(sentence: string, own: number, other: number): string {
+  const [end, otherEnd] = [own, other].map((value) => `${formatError('q', value)}).`) as [string, string];
+  return sentence.endsWith(end) ? sentence.slice(0, -end.length) + otherEnd : sentence;
+}
+
 /** When the outcome follows the driver. */
 export function formatLag(lagDays: number): string {
   if (lagDays === 0) return 'on the same day';

@@ -1,5 +1,5 @@
-import { upperGamma } from '../distributions/incomplete-gamma.ts';
-import { studentPValue } from '../distributions/significance.ts';
+import { upperGamma } from './incomplete-gamma.ts';
+import { studentPValue } from './significance.ts';
 
 /** Enough halvings to bring any bracket down to neighbouring doubles. */
 const HALVINGS = 64;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { normalCriticalValue, studentCriticalValue } from '../../../src/analysis/correlations/critical-value.ts';
-import { references } from './effect-references.ts';
+import { normalCriticalValue, studentCriticalValue } from '../../../src/analysis/distributions/critical-value.ts';
+import { references } from '../correlations/effect-references.ts';
 
 describe('critical values', () => {
   it.each(references.normal)('of the normal distribution agree with SciPy at $level', ({ level, z }) => {
