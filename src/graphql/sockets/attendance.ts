@@ -1,5 +1,5 @@
 import { keepDevicesSeen } from '../../domains/accounts/devices.ts';
-import { authenticate, findOpenSessions, onSessionEnd } from '../../domains/accounts/sessions.ts';
+import { authenticate, findOpenSessions, onSessionEnd, type Authentication } from '../../domains/accounts/sessions.ts';
 import { UnauthenticatedError } from '../../kernel/errors.ts';
 import { log } from '../../platform/log.ts';
 import { readBearer } from '../server.ts';
@@ -25,7 +25,7 @@ export class Attendance {
 
   constructor(heartbeatSeconds: number) {
     this.stopListening = onSessionEnd((userId) => this.closeEnded([...(this.people.get(userId) ?? [])]));
-    this.stopNoting = keepDevicesSeen(() => this.admitted().map(({ authentication }) => authentication!.viewer));
+    this.stopNoting = keepDevicesSeen(() => this.admitted().map(({ viewer }) => viewer!));
     this.timers = [
       setInterval(() => this.goRound(), roundInterval),
       setInterval(() => this.closeEnded(this.admitted()), heartbeatSeconds * 1000),
@@ -39,13 +39,14 @@ export class Attendance {
   }
 
   enter(connection: Connection): void {
-    const part = this.parts[(this.opened += 1) % pingSeconds]!;
-    part.add(connection);
-    connection.socket.on('pong', () => connection.noteAnswer());
-    connection.socket.once('close', () => {
-      part.delete(connection);
-      this.leave(connection);
-    });
+    connection.part = this.opened += 1;
+    this.parts[connection.part % pingSeconds]!.add(connection);
+  }
+
+  leave(connection: Connection): void {
+    this.parts[connection.part % pingSeconds]!.delete(connection);
+    const own = this.people.get(connection.viewer?.userId ?? '');
+    if (own?.delete(connection) && own.size === 0) this.people.delete(connection.viewer!.userId);
   }
 
   /** Lets a socket in with its token, or closes it. @returns whether it is in */
@@ -63,23 +64,17 @@ export class Attendance {
     }
   }
 
-  private take(connection: Connection, authentication: NonNullable<Connection['authentication']>): boolean {
-    const { userId } = authentication.viewer;
-    const own = this.people.get(userId) ?? new Set();
+  private take(connection: Connection, { viewer, expiresAt }: Authentication): boolean {
+    const own = this.people.get(viewer.userId) ?? new Set();
     // Those that are closing hold nobody else up.
     if ([...own].filter((each) => each.isOpen).length >= socketsPerPerson) {
       connection.close(closeCodes.tooMany, 'Too many sockets');
       return false;
     }
-    connection.authentication = authentication;
-    this.people.set(userId, own.add(connection));
+    connection.viewer = viewer;
+    connection.expiresAt = expiresAt.getTime();
+    this.people.set(viewer.userId, own.add(connection));
     return true;
-  }
-
-  private leave(connection: Connection): void {
-    const userId = connection.authentication?.viewer.userId;
-    const own = userId && this.people.get(userId);
-    if (own && own.delete(connection) && own.size === 0) this.people.delete(userId);
   }
 
   private admitted(): Connection[] {
@@ -96,7 +91,7 @@ export class Attendance {
   /** Closes the sockets of ended sessions: of one person as soon as it is known, of everybody on the heartbeat. */
   private closeEnded(concerned: readonly Connection[]): void {
     if (concerned.length === 0) return;
-    const sessionOf = (connection: Connection) => connection.authentication!.viewer.deviceId!;
+    const sessionOf = (connection: Connection) => connection.viewer!.deviceId!;
     findOpenSessions([...new Set(concerned.map(sessionOf))]).then(
       (open) => {
         for (const connection of concerned) {
@@ -110,10 +105,9 @@ export class Attendance {
 
 /** A token ends at the round before its end rather than after. */
 function closeInTime(connection: Connection, now: number): void {
-  const { authentication, isIntroduced, openedAt } = connection;
-  if (authentication) {
-    if (authentication.expiresAt.getTime() < now + roundInterval)
-      connection.close(closeCodes.unauthorized, 'Token expired');
+  const { viewer, expiresAt, isIntroduced, openedAt } = connection;
+  if (viewer) {
+    if (expiresAt < now + roundInterval) connection.close(closeCodes.unauthorized, 'Token expired');
   } else if (!isIntroduced && openedAt + introductionSeconds * 1000 <= now) {
     connection.close(closeCodes.introductionTimeout, 'Connection initialisation timeout');
   }

@@ -92,7 +92,7 @@ export function deliverChanges(
   wanted: ChangesDocument,
   request: ChangesRequest,
 ): Promise<Delivery> {
-  const { userId } = connection.authentication!.viewer;
+  const { userId } = connection.viewer!;
   let audience = audiences.get(userId);
   if (!audience) audiences.set(userId, (audience = new Audience(userId)));
   return audience.join(connection, operationId, wanted, request);

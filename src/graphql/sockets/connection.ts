@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
-import type { Authentication } from '../../domains/accounts/sessions.ts';
+import { WebSocket, type RawData } from 'ws';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { log } from '../../platform/log.ts';
 import { bufferMax, closeCodes, drainTimeout } from './limits.ts';
+
+const doNothing = async (): Promise<void> => {};
 
 /**
  * One socket, as graphql-ws and the fan-out see it. There are thousands: it holds no timer while it is quiet, and its
@@ -11,7 +14,9 @@ export class Connection {
   readonly protocol: string;
   readonly socket: WebSocket;
   /** Who is behind it, once admitted. */
-  authentication: Authentication | undefined;
+  viewer: Viewer | undefined;
+  /** When their token ends, in milliseconds. */
+  expiresAt = 0;
   /** Whether its connection_init has come. */
   isIntroduced = false;
   /** When it opened, in milliseconds. */
@@ -20,9 +25,13 @@ export class Connection {
   private hasAnswered = true;
   /** Bytes that had gone out at the last ping. */
   private gone = 0;
+  /** Its number, which says in which part of a round it is looked after. */
+  part = 0;
   /** Requests being prepared or run. */
   running = 0;
-  receive: (message: string) => Promise<void> = async () => {};
+  /** What graphql-ws does with a message, and when the socket has closed. */
+  receive: (message: string) => Promise<void> = doNothing;
+  leave: (code: number, reason: string) => Promise<void> = doNothing;
   /** The stream beneath the socket: frames made once are written to it as they are. */
   private readonly stream: Socket;
   private draining: Promise<boolean> | undefined;
@@ -101,4 +110,36 @@ export class Connection {
       this.stream.on('drain', settle).on('close', settle);
     }));
   }
+}
+
+/** The same few functions listen to all sockets. */
+const connections = new WeakMap<WebSocket, Connection>();
+
+/** Lets a connection hear of what happens on its socket. */
+export function listenTo(connection: Connection): void {
+  connections.set(connection.socket, connection);
+  connection.socket.on('message', onMessage).on('pong', onPong).on('error', onError).on('close', onClose);
+}
+
+function onMessage(this: WebSocket, data: RawData): void {
+  connections.get(this)!.receive(String(data)).catch(onFailure.bind(this));
+}
+
+function onFailure(this: WebSocket, err: unknown): void {
+  log.error({ err }, 'a message on a socket failed');
+  this.close(closeCodes.internal, 'Internal server error');
+}
+
+function onPong(this: WebSocket): void {
+  connections.get(this)!.noteAnswer();
+}
+
+/** A message that is too long or broken: ws has closed the socket for it. */
+const onError = (err: Error): void => log.debug({ err }, 'a socket failed');
+
+function onClose(this: WebSocket, code: number, reason: Buffer): void {
+  connections
+    .get(this)!
+    .leave(code, String(reason))
+    .catch((err: unknown) => log.error({ err }, 'a socket did not end cleanly'));
 }

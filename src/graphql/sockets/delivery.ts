@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readPage, type Page } from '../../changes/pages.ts';
 import { toClientError } from '../errors.ts';
 import type { Connection } from './connection.ts';
-import { frame, openingOf, type Opening } from './frames.ts';
+import { frame } from './frames.ts';
 import type { SharedPayloads } from './payloads.ts';
 import { withoutHttp } from './results.ts';
 
@@ -16,7 +16,7 @@ export type Log = { readonly userId: string; readonly head: number };
 export class Delivery implements AsyncIterableIterator<never> {
   readonly payloads: SharedPayloads;
   private readonly connection: Connection;
-  private readonly opening: Opening;
+  private readonly operationId: string;
   private readonly log: Log;
   private readonly leave: (delivery: Delivery) => void;
   private readonly over = Promise.withResolvers<IteratorResult<never>>();
@@ -33,7 +33,7 @@ export class Delivery implements AsyncIterableIterator<never> {
     leave: (delivery: Delivery) => void,
   ) {
     this.connection = connection;
-    this.opening = openingOf(operationId);
+    this.operationId = operationId;
     this.log = log;
     this.seq = seq;
     this.payloads = payloads;
@@ -95,7 +95,7 @@ export class Delivery implements AsyncIterableIterator<never> {
   private async writePage(page: Page): Promise<void> {
     const making = this.payloads.of(page);
     const payloads = making instanceof Promise ? await making : making;
-    for (const piece of frame(this.opening, payloads)) {
+    for (const piece of frame(this.operationId, payloads)) {
       if (this.connection.isFull && !(await this.connection.drain())) return;
       if (!this.isWriting) return;
       this.connection.write(piece);

@@ -17,13 +17,8 @@ export function joinPayloads(texts: readonly string[]): Payloads {
   return { bytes, ends: texts.map((text) => (end += isAscii ? text.length : Buffer.byteLength(text))) };
 }
 
-/** What stands before a payload in the frames of one operation. */
-export type Opening = { id: string; bytes: Buffer };
-
-export const openingOf = (id: string): Opening => ({
-  id,
-  bytes: Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`),
-});
+/** What stands before a payload in the frames of one operation. Not kept: most sockets are quiet most of the time. */
+const openingOf = (id: string): Buffer => Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
 const closing = Buffer.from('}');
 
 /** Bytes of the longest head of a frame. */
@@ -33,10 +28,10 @@ const headMax = 10;
  * WebSocket text frames with the payloads, in pieces to be written one after the other; the parts of a piece belong
  * together. Small payloads are copied into few large pieces, a large one is shared by all devices.
  */
-export function frame(opening: Opening, payloads: Payloads): Iterable<readonly Buffer[]> {
-  if (payloads.bytes.length > chunkSize) return makePieces(opening.bytes, payloads);
-  if (payloads.framed?.id !== opening.id)
-    payloads.framed = { id: opening.id, pieces: [...makePieces(opening.bytes, payloads)] };
+export function frame(operationId: string, payloads: Payloads): Iterable<readonly Buffer[]> {
+  if (payloads.bytes.length > chunkSize) return makePieces(openingOf(operationId), payloads);
+  if (payloads.framed?.id !== operationId)
+    payloads.framed = { id: operationId, pieces: [...makePieces(openingOf(operationId), payloads)] };
   return payloads.framed.pieces;
 }
 

@@ -62,7 +62,7 @@ async function makeArguments(
   operationId: string,
   payload: SubscribePayload,
 ): Promise<ExecutionArgs | GraphQLError[]> {
-  const { viewer } = connection.authentication!;
+  const viewer = connection.viewer!;
   if (!(await isSessionOpen(viewer))) throw new UnauthenticatedError();
   const pipeline = graphql.getEnveloped({ visitor: viewer, params: payload } as never);
   const document = pipeline.parse(payload.query);

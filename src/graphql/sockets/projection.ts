@@ -146,7 +146,7 @@ function compileField(compiler: Compiler, parent: GraphQLObjectType, nodes: read
   const complete = compileType(compiler, field.type, nodes);
   return field.resolve
     ? withPatience(field, complete)
-    : (parent, context) => complete(readProperty(parent, name), context);
+    : (owner, context) => complete(readProperty(owner, name), context);
 }
 
 /** What the engine does for a field without a resolver. @throws for a method, which it would call */

@@ -4,7 +4,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { log } from '../../platform/log.ts';
 import type { GraphqlServer } from '../server.ts';
 import { Attendance } from './attendance.ts';
-import { Connection } from './connection.ts';
+import { Connection, listenTo } from './connection.ts';
 import { closeCodes, messageMax } from './limits.ts';
 import { prepare, run } from './operations.ts';
 import { withoutHttp } from './results.ts';
@@ -29,7 +29,12 @@ export function serveSockets(server: Server, graphql: GraphqlServer, heartbeatSe
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const connection = new Connection(socket, request.socket);
     attendance.enter(connection);
-    open(connection, protocol);
+    connection.leave = (code, reason) => {
+      attendance.leave(connection);
+      return closed(code, reason);
+    };
+    const closed = protocol.opened(connection, { connection });
+    listenTo(connection);
   });
   return async () => {
     attendance.stop();
@@ -38,35 +43,23 @@ export function serveSockets(server: Server, graphql: GraphqlServer, heartbeatSe
   };
 }
 
-type Protocol = ReturnType<typeof makeProtocol>;
-
 function makeProtocol(graphql: GraphqlServer, attendance: Attendance) {
   return makeServer<Record<string, unknown>, { connection: Connection }>({
     // The round of attendance.ts looks after all who do not introduce themselves.
     connectionInitWaitTimeout: 0,
-    onConnect: ({ connectionParams, extra }) =>
-      attendance.admit(extra.connection, connectionParams?.['authorization'] ?? connectionParams?.['Authorization']),
+    onConnect: (context) => {
+      const { connectionParams } = context;
+      // It would be kept as long as the socket, with the token in it.
+      Object.assign(context, { connectionParams: undefined });
+      return attendance.admit(
+        context.extra.connection,
+        connectionParams?.['authorization'] ?? connectionParams?.['Authorization'],
+      );
+    },
     onSubscribe: ({ extra, subscriptions }, id, payload) =>
       prepare(graphql, extra.connection, id, payload, Object.keys(subscriptions).length),
     execute: run,
     subscribe: run,
     onNext: (_context, _id, _payload, _args, result) => ({ ...result, errors: result.errors?.map(withoutHttp) }),
-  });
-}
-
-/** Connects a socket with the protocol. */
-function open(connection: Connection, protocol: Protocol): void {
-  const { socket } = connection;
-  const closed = protocol.opened(connection, { connection });
-  socket.on('message', (data) => {
-    connection.receive(String(data)).catch((err: unknown) => {
-      log.error({ err }, 'a message on a socket failed');
-      connection.close(closeCodes.internal, 'Internal server error');
-    });
-  });
-  // A message that is too long or broken: ws has closed the socket for it.
-  socket.on('error', (err) => log.debug({ err }, 'a socket failed'));
-  socket.once('close', (code, reason) => {
-    closed(code, String(reason)).catch((err: unknown) => log.error({ err }, 'a socket did not end cleanly'));
   });
 }

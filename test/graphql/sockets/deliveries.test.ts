@@ -8,6 +8,9 @@ import { numbersTo } from '../../setup/changes.ts';
 import { Client } from '../../setup/client.ts';
 import { Device } from '../../setup/device.ts';
 
+/** The machine may have much else to do. */
+const patient = { timeout: 20_000, interval: 10 };
+
 describe('the changes of a person on several devices', () => {
   let app: App;
   let client: Client;
@@ -44,7 +47,7 @@ describe('the changes of a person on several devices', () => {
   const settled = async (all: readonly Device[], id: string, last: number) => {
     for (const device of all) {
       const isLast = (text: string) => text.startsWith(`{"id":"${id}"`) && text.includes(`"seq":${last}`);
-      await expect.poll(() => device.texts.some(isLast), { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => device.texts.some(isLast), patient).toBe(true);
     }
   };
 
@@ -82,12 +85,14 @@ describe('the changes of a person on several devices', () => {
     three!.subscribe('a', withVariable, { no: true });
     three!.subscribe('b', withVariable, { no: false });
     const entry = await createEntry();
-    const last = (device: Device, id: string) =>
-      expect.poll(() => device.messages.findLast((message) => message.id === id)?.payload);
-    await last(one!, '1').toEqual({ data: { changes: { seq: 3, entityType: 'Entry' } } });
-    await last(two!, '1').toEqual({ data: { c: { number: 3 } } });
-    await last(three!, 'a').toEqual({ data: { changes: { seq: 3 } } });
-    await last(three!, 'b').toEqual({ data: { changes: { seq: 3, entityId: entry.id } } });
+    const expectLast = async (device: Device, id: string, payload: object) => {
+      const read = () => device.messages.findLast((message) => message.id === id)?.payload;
+      await expect.poll(read, patient).toEqual(payload);
+    };
+    await expectLast(one!, '1', { data: { changes: { seq: 3, entityType: 'Entry' } } });
+    await expectLast(two!, '1', { data: { c: { number: 3 } } });
+    await expectLast(three!, 'a', { data: { changes: { seq: 3 } } });
+    await expectLast(three!, 'b', { data: { changes: { seq: 3, entityId: entry.id } } });
   });
 
   it('are the same text as over HTTP, fields of the metric among them', async () => {
@@ -144,7 +149,7 @@ describe('the changes of a person on several devices', () => {
     for (let i = 0; i < 10; i += 1) await createMany(1000);
     const [device] = await connect(1);
     device!.subscribe('gone', 'subscription { changes(after: 0) { seq at entity { ... on Entry { id tags } } } }');
-    await expect.poll(() => device!.texts.length, { interval: 1 }).toBeGreaterThan(0);
+    await expect.poll(() => device!.texts.length, patient).toBeGreaterThan(0);
     device!.complete('gone');
     device!.subscribe('stays', 'subscription { changes(after: 10001) { seq } }');
     await settled([device!], 'stays', 10_002);
@@ -169,7 +174,7 @@ describe('the changes of a person on several devices', () => {
       return query.apply(this, parameters);
     } as never);
     device!.subscribe('1', 'subscription { changes(after: 0) { seq } }');
-    await expect.poll(() => device!.answers('1')).toHaveLength(1);
+    await expect.poll(() => device!.answers('1'), patient).toHaveLength(1);
     state.isAway = false;
     const [error] = device!.answers('1');
     expect(error).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'UNAVAILABLE' } }] });
@@ -183,12 +188,12 @@ describe('the changes of a person on several devices', () => {
   it('are refused with the reason when the number or the variables are not valid', async () => {
     const [device] = await connect(1);
     const query = 'subscription ($after: Int!) { changes(after: $after) { seq } }';
-    device!.subscribe('ahead', query, { after: 2 });
+    device!.subscribe('ahead', query, { after: 3 });
     device!.subscribe('below', query, { after: -1 });
     device!.subscribe('missing', query);
     for (const id of ['ahead', 'below', 'missing']) {
       await expect
-        .poll(() => device!.messages.filter((message) => message.id === id))
+        .poll(() => device!.messages.filter((message) => message.id === id), patient)
         .toMatchObject([
           { type: 'next', payload: { errors: [{ extensions: { code: 'INVALID_INPUT' } }] } },
           { type: 'complete' },

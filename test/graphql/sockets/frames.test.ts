@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frame, joinPayloads, openingOf } from '../../../src/graphql/sockets/frames.ts';
+import { frame, joinPayloads } from '../../../src/graphql/sockets/frames.ts';
 import { chunkSize, shareFrom } from '../../../src/graphql/sockets/limits.ts';
 
 describe('frames', () => {
@@ -16,7 +16,7 @@ describe('frames', () => {
         fc.array(text, { minLength: 1, maxLength: 12 }),
         (id, texts) => {
           const payloads = joinPayloads(texts.map((each) => JSON.stringify(each)));
-          const bytes = Buffer.concat([...frame(openingOf(id), payloads)].flat());
+          const bytes = Buffer.concat([...frame(id, payloads)].flat());
           const messages = readMessages(bytes).map((message) => JSON.parse(message) as unknown);
           expect(messages).toEqual(
             texts.map((payload) => ({ id: JSON.parse(JSON.stringify(id)) as string, type: 'next', payload })),
@@ -29,15 +29,15 @@ describe('frames', () => {
 
   it('of one id are made once and shared', () => {
     const payloads = joinPayloads(['{"data":1}', '{"data":2}']);
-    const [[first] = [], [second] = []] = [...frame(openingOf('1'), payloads), ...frame(openingOf('1'), payloads)];
+    const [[first] = [], [second] = []] = [...frame('1', payloads), ...frame('1', payloads)];
     expect(first).toBe(second);
-    expect([...frame(openingOf('2'), payloads)][0]![0]).not.toBe(first);
+    expect([...frame('2', payloads)][0]![0]).not.toBe(first);
   });
 
   it('share a large payload instead of copying it for each id', () => {
     const payloads = joinPayloads([JSON.stringify('x'.repeat(shareFrom))]);
     for (const id of ['1', '2']) {
-      const parts = [...frame(openingOf(id), payloads)].flat();
+      const parts = [...frame(id, payloads)].flat();
       expect(parts.some((part) => part.buffer === payloads.bytes.buffer && part.length >= shareFrom)).toBe(true);
     }
   });

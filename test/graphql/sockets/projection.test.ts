@@ -97,7 +97,12 @@ const id = '01a1fe76-147e-786e-9fde-ee95e351bffc';
 const at = '2026-11-21T14:15:13.805Z';
 const metric = { id, name: 'Mood', type: 'BINARY' };
 const entryChange: Change = {
-  ...{ seq: 5, kind: 'CREATED', entityType: 'Entry', entityId: id, deviceId: null, at: new Date(at) },
+  seq: 5,
+  kind: 'CREATED',
+  entityType: 'Entry',
+  entityId: id,
+  deviceId: null,
+  at: new Date(at),
   snapshot: {
     id,
     metricId: id,
@@ -109,7 +114,7 @@ const entryChange: Change = {
     notes: 'ü "\n',
     tags: ['a', 'b'],
   },
-} as Change;
+};
 
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '\u2028', '\u0000\u001f\u007f', '"\\/'));
 const anyNumber = fc.oneof(fc.integer(), fc.double(), fc.constantFrom(-0, 1e21, 1e-7, 2 ** 31, 0.1 + 0.2));
