@@ -7,7 +7,8 @@ import { measureProcessorTime, type ProcessorTime } from '../processor-time.ts';
 import { printProcessorTime, printRatio } from '../report.ts';
 import type { SideName } from '../sides.ts';
 
-const warmUpRequests = 2000;
+/** Twice: compiling goes on for some seconds, and what the product manages while it does says little. */
+const warmUpRequests = 4000;
 /** Seconds that a round of the product shall take; the floor is sent just as many requests. */
 const roundSeconds = 2.5;
 const names = ['product', 'floor'] as const;
@@ -60,10 +61,11 @@ function print(label: string, { measured: { product, floor }, requests }: Outcom
 
 /** Warms both sides up, and lets them take turns. @throws DifferenceError unless all answers are equal */
 async function measure(installation: Installation, rounds: number, makeLanes: MakeLanes): Promise<Outcome> {
-  const warm = await runRound(installation, makeLanes(warmUpRequests, 0));
+  await runRound(installation, makeLanes(warmUpRequests, 0));
+  const warm = await runRound(installation, makeLanes(warmUpRequests, 1));
   const requests = laneCount * Math.ceil((warm.product.perSecond * roundSeconds) / laneCount);
   const measured: Outcome['measured'] = { product: [], floor: [] };
-  for (let round = 1; round <= rounds; round += 1) {
+  for (let round = 2; round < rounds + 2; round += 1) {
     const results = await runRound(installation, makeLanes(requests, round));
     for (const name of names) measured[name].push(results[name]);
   }
