@@ -23,7 +23,7 @@ const sessionMemory = 3000;
 const config = readConfig();
 openSecrets(config);
 const pool = new Pool({ connectionString: config.databaseUrl, max: config.databasePoolSize, idleTimeoutMillis: 0 });
-const redis = new Redis(config.redisUrl!);
+const redis = new Redis(config.redisUrl!, { enableAutoPipelining: true });
 await openQueue({ db: { executeSql: (text, values) => pool.query(text, values) } });
 const visitors = new Map<string, Visitor>();
 const openUntil = new Map<string, number>();
