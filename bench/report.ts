@@ -42,7 +42,8 @@ export function printProcessorTime(label: string, rounds: readonly { time: Proce
 /** The smallest, the middle and the largest. */
 export function spread(values: readonly number[]): [least: number, median: number, most: number] {
   const sorted = [...values].sort((a, b) => a - b);
-  return [sorted[0]!, quantile(sorted, 0.5), sorted.at(-1)!];
+  const middle = (sorted.length - 1) / 2;
+  return [sorted[0]!, (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2, sorted.at(-1)!];
 }
 
 const toFigure = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2));

@@ -76,6 +76,10 @@ export const createEntryCall = (person: Person, ordinal: number): CreateCall => 
   variables: { input: newEntry(person, ordinal) },
 });
 
+/** The same for one metric of the person alone: after one of them nothing is new any more. */
+export const createEntryOfOneMetricCall = (person: Person, turn: number): CreateCall =>
+  createEntryCall(person, turn * metrics.length + (parseInt(person.userId.slice(0, 4), 16) % metrics.length));
+
 /**
  * A request for a person's newest 50 entries. Each names another first day, long before any entry: the same answer, but
  * no cache that goes by the variables can have it.
