@@ -1,10 +1,16 @@
 import { ConflictError, ExpectedError, NotFoundError, type ErrorCode, type InputIssue } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
 import type { Viewer } from '../kernel/viewer.ts';
-import { findOperations, OperationRepeatedError, type NotedOperation } from './operations.ts';
-import { readLastSnapshots } from './replay.ts';
-import { readNewest } from './history.ts';
 import { sql } from '../platform/database.ts';
+import { readNewest } from './history.ts';
+import {
+  findOperations,
+  noteRefusal,
+  OperationRepeatedError,
+  type NotedOperation,
+  type Refusal,
+} from './operations.ts';
+import { readLastSnapshots } from './replay.ts';
 
 /** What a device wants done, with an id of its choice. */
 export type Operation = {
@@ -22,31 +28,31 @@ export type OperationOutcome = {
   operationId: string;
   entityType: string;
   status: 'APPLIED' | 'CONFLICT' | 'REFUSED';
-  /** It had been applied before; nothing has happened this time. */
+  /** It had had this outcome before; nothing has happened this time. */
   isRepeat: boolean;
   /** The number of its change; null when nothing was written. */
   seq: number | null;
   /** The entity after the operation, or in a conflict as it is now; null when it is gone. */
   entity: object | null;
   differingFields: readonly string[];
-  error: { code: ErrorCode; message: string; issues: InputIssue[] | null } | null;
+  error: Refusal['error'] | null;
 };
 
 /** Failures of the moment: the queue is to be sent again, and nothing in it may be called refused. */
 const passing = new Set<ErrorCode>(['UNAVAILABLE', 'INTERNAL', 'UNAUTHENTICATED', 'RATE_LIMITED']);
 
 /**
- * Applies a device's queue, in order, each operation in a transaction of its own and with an outcome of its own. When it
- * cannot go on, it fails as a whole: the device sends the queue again, and what was applied is recognised.
+ * Applies a device's queue, in order, each operation in a transaction of its own. An operation has one outcome, however
+ * often and at whichever servers it arrives. When the queue cannot go on, it fails as a whole: the device sends it again.
  */
 export async function applyOperations(viewer: Viewer, operations: readonly Operation[]): Promise<OperationOutcome[]> {
   const outcomes: OperationOutcome[] = [];
   for (const operation of operations) outcomes.push(await applyOne(viewer, operation));
-  const noted = await findOperations(
-    viewer.userId,
-    outcomes.filter((outcome) => outcome.status === 'APPLIED').map((outcome) => outcome.operationId),
+  const ids = outcomes.filter(({ status, isRepeat }) => isRepeat || status === 'APPLIED').map((one) => one.operationId);
+  const noted = await findOperations(viewer.userId, ids);
+  return Promise.all(
+    outcomes.map((outcome, i) => settle(viewer, operations[i]!, outcome, noted.get(outcome.operationId))),
   );
-  return outcomes.map((outcome) => withNumber(outcome, noted.get(outcome.operationId)));
 }
 
 async function applyOne(viewer: Viewer, operation: Operation): Promise<OperationOutcome> {
@@ -55,9 +61,27 @@ async function applyOne(viewer: Viewer, operation: Operation): Promise<Operation
   } catch (error) {
     if (error instanceof OperationRepeatedError) return { ...toApplied(operation, null), isRepeat: true };
     if (!(error instanceof ExpectedError) || passing.has(error.code)) throw error;
-    if (error instanceof ConflictError) return toConflict(viewer, operation, error);
-    return error instanceof NotFoundError ? toMissing(viewer, operation, error) : toRefused(operation, error);
+    // What is deleted already is deleted.
+    if (error instanceof NotFoundError && operation.kind === 'DELETE') return toApplied(operation, null);
+    const refusal = toRefusal(error, await isOvertaken(viewer, operation, error));
+    if (await noteRefusal(viewer.userId, operation.id, refusal)) return toRefused(viewer, operation, refusal);
+    return { ...toApplied(operation, null), isRepeat: true };
   }
+}
+
+/** Whether somebody else's change stands against it. What somebody has deleted meanwhile is one too: the deletion wins. */
+async function isOvertaken(viewer: Viewer, operation: Operation, error: ExpectedError): Promise<boolean> {
+  const { kind, entityType, entityId } = operation;
+  if (error instanceof ConflictError) return true;
+  if (!(error instanceof NotFoundError) || kind !== 'UPDATE' || !isId(entityId ?? '')) return false;
+  return (await readLastSnapshots(viewer.userId, entityType, [entityId!])).size > 0;
+}
+
+function toRefusal(error: ExpectedError, hasConflict: boolean): Refusal {
+  const { code, message, details } = error;
+  const issues = (details['issues'] as InputIssue[] | undefined) ?? null;
+  const differingFields = error instanceof ConflictError ? error.differingFields : [];
+  return { status: hasConflict ? 'CONFLICT' : 'REFUSED', error: { code, message, issues }, differingFields };
 }
 
 const toApplied = ({ id, entityType }: Operation, entity: object | null): OperationOutcome => ({
@@ -71,33 +95,22 @@ const toApplied = ({ id, entityType }: Operation, entity: object | null): Operat
   error: null,
 });
 
-function toRefused(operation: Operation, error: ExpectedError): OperationOutcome {
-  const { code, message, details } = error;
-  const issues = (details['issues'] as InputIssue[] | undefined) ?? null;
-  return { ...toApplied(operation, null), status: 'REFUSED', error: { code, message, issues } };
-}
-
-async function toConflict(viewer: Viewer, operation: Operation, error: ConflictError): Promise<OperationOutcome> {
+async function toRefused(viewer: Viewer, operation: Operation, refusal: Refusal): Promise<OperationOutcome> {
   const { entityType, entityId } = operation;
-  const current = entityId && (await readNewest(sql, viewer.userId, { entityType, entityId }));
-  const entity = current ? current.snapshot : null;
-  return { ...toRefused(operation, error), status: 'CONFLICT', entity, differingFields: error.differingFields };
+  const isKnown = refusal.status === 'CONFLICT' && entityId !== null;
+  const current = isKnown ? await readNewest(sql, viewer.userId, { entityType, entityId }) : null;
+  return { ...toApplied(operation, null), ...refusal, entity: current?.snapshot ?? null };
 }
 
-/** What is deleted already is deleted. A change of what somebody has deleted meanwhile is a conflict: the deletion wins. */
-async function toMissing(viewer: Viewer, operation: Operation, error: NotFoundError): Promise<OperationOutcome> {
-  const { kind, entityType, entityId } = operation;
-  if (kind === 'DELETE') return toApplied(operation, null);
-  const wasThere =
-    kind === 'UPDATE' &&
-    isId(entityId ?? '') &&
-    (await readLastSnapshots(viewer.userId, entityType, [entityId!])).size > 0;
-  return { ...toRefused(operation, error), status: wasThere ? 'CONFLICT' : 'REFUSED' };
-}
-
-/** The log says best what an operation has done, this time or the first one. */
-function withNumber(outcome: OperationOutcome, noted: NotedOperation | undefined): OperationOutcome {
+/** What is noted says best how an operation went, this time or the first one. */
+async function settle(
+  viewer: Viewer,
+  operation: Operation,
+  outcome: OperationOutcome,
+  noted: NotedOperation | undefined,
+): Promise<OperationOutcome> {
   if (!noted) return outcome;
-  const { seq, change } = noted;
+  const { seq, change, refusal } = noted;
+  if (refusal) return { ...(await toRefused(viewer, operation, refusal)), isRepeat: true };
   return { ...outcome, seq, entity: change ? change.snapshot : outcome.entity };
 }

@@ -1,3 +1,4 @@
+import { LogCompactedError } from '../kernel/errors.ts';
 import { readPage, type Page } from './pages.ts';
 import { readHead, readHeads } from './replay.ts';
 import { onWakeUp } from './wake-ups.ts';
@@ -52,12 +53,18 @@ export class Feed {
     this.isLoading = true;
     try {
       while (this.target > this.head && this.followers.size > 0) await this.loadPage();
-    } catch {
-      // A failed load is no loss: the next wake-up or heartbeat tries again.
+    } catch (error) {
+      if (error instanceof LogCompactedError) this.skip(error.seq);
+      // Any other failed load is no loss: the next wake-up or heartbeat tries again.
       this.target = this.head;
     } finally {
       this.isLoading = false;
     }
+  }
+
+  private skip(seq: number): void {
+    this.head = seq;
+    for (const follower of this.followers) follower.advance(skipped(this.userId, seq));
   }
 
   private async loadPage(): Promise<void> {
@@ -70,6 +77,16 @@ export class Feed {
     for (const follower of this.followers) follower.advance(page);
   }
 }
+
+/** What the feed has missed is compacted: each follower has to find that out for itself, at the place where it is. */
+const skipped = (userId: string, seq: number): Page => ({
+  userId,
+  after: seq,
+  changes: [],
+  lastSeq: seq,
+  isFull: false,
+  length: 0,
+});
 
 const feeds = new Map<string, Feed>();
 

@@ -1,9 +1,10 @@
+import type { ErrorCode, InputIssue } from '../kernel/errors.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import { sql, type Transaction } from '../platform/database.ts';
 import type { Change } from './change.ts';
 import { changeColumns } from './replay.ts';
 
-/** An operation of a device's queue has been applied before: this time, nothing has happened. */
+/** An operation of a device's queue has had its outcome before: this time, nothing has happened. */
 export class OperationRepeatedError extends Error {}
 
 /** To be called under the log's lock, before anything is written. @throws OperationRepeatedError */
@@ -30,22 +31,43 @@ export async function noteOperation(
   ]);
 }
 
-/** An operation that has been applied: its number, and its change as long as the log has it. */
-export type NotedOperation = { seq: number | null; change: Change | null };
+/** Why an operation was not done. */
+export type Refusal = {
+  status: 'CONFLICT' | 'REFUSED';
+  error: { code: ErrorCode; message: string; issues: InputIssue[] | null };
+  differingFields: readonly string[];
+};
 
-/** What is noted of operations, by id; those that were not applied are missing. */
+/**
+ * Notes that an operation was not done: a copy of it that arrives later must not be, when the device has been told so.
+ * @returns whether it stands; otherwise a copy has been quicker, and its outcome counts
+ */
+export async function noteRefusal(userId: string, operationId: string, refusal: Refusal): Promise<boolean> {
+  const noted = await sql.query(
+    `INSERT INTO operations (user_id, id, refusal) SELECT user_id, $2::uuid, $3::jsonb FROM change_heads
+     WHERE user_id = $1::uuid ON CONFLICT DO NOTHING RETURNING 1 AS one`,
+    [userId, operationId, JSON.stringify(refusal)],
+    'note-refusal',
+  );
+  return noted.length > 0;
+}
+
+/** What became of an operation: its number, and its change as long as the log has it; or why it was not done. */
+export type NotedOperation = { seq: number | null; change: Change | null; refusal: Refusal | null };
+
+/** What is noted of operations, by id; those that have had no outcome are missing. */
 export async function findOperations(userId: string, ids: readonly string[]): Promise<Map<string, NotedOperation>> {
-  const rows = await sql.query<Change & { operationId: string; notedSeq: number | null }>(
-    `SELECT o.id AS "operationId", o.seq AS "notedSeq", ${changeColumns}
+  const rows = await sql.query<Change & { operationId: string; notedSeq: number | null; refusal: Refusal | null }>(
+    `SELECT o.id AS "operationId", o.seq AS "notedSeq", o.refusal, ${changeColumns}
      FROM operations o LEFT JOIN changes c ON c.user_id = o.user_id AND c.seq = o.seq
      WHERE o.user_id = $1::uuid AND o.id = ANY($2::uuid[])`,
     [userId, ids],
     'find-operations',
   );
   return new Map(
-    rows.map(({ operationId, notedSeq, ...change }) => [
+    rows.map(({ operationId, notedSeq, refusal, ...change }) => [
       operationId,
-      { seq: notedSeq, change: change.kind === null ? null : change },
+      { seq: notedSeq, refusal, change: change.kind === null ? null : change },
     ]),
   );
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { readTexts, type TextRow } from '../platform/database.ts';
 import type { Change, ChangeKind } from './change.ts';
-import { replayChanges } from './replay.ts';
+import { requireWhole } from './replay.ts';
 
 /** A part of a person's log: what follows a number, in order, without gaps that are not the log's own. */
 export type Page = {
@@ -39,7 +39,7 @@ const running = new Map<string, Promise<Page>>();
  * The changes of a person after a number, read once for all who ask at the same time or soon after: at once when they are
  * at hand.
  * @param like the page before, if there is one: says how many changes make a page
- * @throws ConflictError when the log no longer has them
+ * @throws LogCompactedError when the log no longer has them
  */
 export function readPage(userId: string, after: number, like?: Page): Page | Promise<Page> {
   const place = `${userId}:${after}`;
@@ -70,8 +70,7 @@ async function load(userId: string, after: number, first: number): Promise<Page>
   );
   const changes = rows.map(toChange);
   const lastSeq = changes.at(-1)?.seq ?? after;
-  // Numbers are missing only where the log was compacted: then it has to say whether it still reaches back that far.
-  if (lastSeq - after !== changes.length) await replayChanges(userId, after, 1);
+  await requireWhole(userId, after, changes);
   const length = rows.reduce((sum, row) => sum + (row[4]?.length ?? 0), 0);
   return { userId, after, changes, lastSeq, isFull: changes.length === first, length };
 }

@@ -17,15 +17,20 @@ export async function replayChanges(userId: string, after: number, first: number
     [userId, after, first],
     'replay-changes',
   );
-  // Numbers rise by one, and the newest line always stays: only compaction makes a gap, and it cannot hide.
-  const last = changes.at(-1);
-  if (last && last.seq !== after + changes.length) throw await compacted(userId);
+  await requireWhole(userId, after, changes);
   return changes;
 }
 
-async function compacted(userId: string): Promise<LogCompactedError> {
+/**
+ * Numbers rise by one, and the newest line always stays: only compaction makes a gap, and it cannot hide.
+ * @param changes lines as they were read, all there are after the number or the first of them
+ * @throws LogCompactedError when some are missing
+ */
+export async function requireWhole(userId: string, after: number, changes: readonly { seq: number }[]): Promise<void> {
+  const last = changes.at(-1);
+  if (!last || last.seq === after + changes.length) return;
   const { compactedTo, seq } = await readLogState(userId);
-  return new LogCompactedError(compactedTo, seq);
+  throw new LogCompactedError(compactedTo, seq);
 }
 
 /** How far a log reaches: the number of its newest change, and the number up to which it has been compacted. */

@@ -48,7 +48,7 @@ export function defineOperations(): void {
   builder.mutationField('applyOperations', (t) =>
     t.field({
       type: [Outcome],
-      description: `Applies a device's queue in order, each operation with an outcome of its own; at most ${batchMax}. An operation that was applied before is recognised by its id and not applied again. When the server cannot go on it fails as a whole: send the queue again.`,
+      description: `Applies a device's queue in order, each operation with an outcome of its own; at most ${batchMax}. An operation has one outcome: sent again, it is recognised by its id. When the server cannot go on it fails as a whole: send the queue again.`,
       args: { operations: t.arg({ type: [OperationInput], required: true, description: 'The queue, oldest first.' }) },
       resolve: (_, { operations }, context) => apply(viewerOf(context), operations as Given[]),
     }),
@@ -122,7 +122,7 @@ function defineOutcome() {
       operationId: t.exposeID('operationId', { description: 'Which one.' }),
       status: t.field({ type: OperationStatus, description: 'How it went.', resolve: (outcome) => outcome.status }),
       isRepeat: t.exposeBoolean('isRepeat', {
-        description: 'Whether it had been applied before: nothing has happened this time.',
+        description: 'Whether it had had this outcome before: nothing has happened this time.',
       }),
       seq: t.exposeInt('seq', {
         nullable: true,

@@ -65,12 +65,16 @@ export class ConflictError extends ExpectedError {
 
 /** The log no longer reaches back to the number asked for; a snapshot takes its place. */
 export class LogCompactedError extends ExpectedError {
+  /** The newest number of the log. */
+  readonly seq: number;
+
   constructor(compactedTo: number, seq: number) {
     super('CONFLICT', 'The log no longer reaches back to this number. Take a snapshot, and go on after its number.', {
       reason: 'LOG_COMPACTED',
       compactedTo,
       seq,
     });
+    this.seq = seq;
   }
 }
 

@@ -89,6 +89,28 @@ describe('a queue of operations', () => {
     expect(good).toMatchObject({ status: 'APPLIED', entity: { id } });
   });
 
+  it('has one outcome: a copy of what was refused is not applied later', async () => {
+    const id = newId();
+    const queue = [updateEntry(id, { value: 4 }), createEntry(newId(), 9)];
+    const first = await applyOperations(client, queue);
+    expect(first.map(({ status }) => status)).toEqual(['REFUSED', 'REFUSED']);
+    await client.createEntry({ id, metricId, value: 1 });
+    await client.updateMetric(metricId, { max: 10 });
+    expect(await applyOperations(client, queue)).toEqual(first.map((outcome) => ({ ...outcome, isRepeat: true })));
+    const conflict = [updateEntry(id, { value: 4 }, 7)];
+    const [refused] = await applyOperations(client, conflict);
+    await client.updateEntry(id, { value: 2 });
+    const [again] = await applyOperations(client, conflict);
+    expect(again).toMatchObject({
+      status: 'CONFLICT',
+      isRepeat: true,
+      differingFields: ['value'],
+      error: refused!.error,
+    });
+    expect(again!.entity).toMatchObject({ value: 2, version: 2 });
+    expect(await client.countEntries()).toBe(1);
+  });
+
   it('meets a version that has moved on with the current state and what differs', async () => {
     const entry = await client.createEntry({ metricId, value: 2, notes: 'a' });
     await client.updateEntry(entry.id, { value: 3, notes: 'b' });

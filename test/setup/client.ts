@@ -244,6 +244,11 @@ export class Client {
   }
 }
 
+/** What ends a subscription comes as a list of errors, or as the closing of its socket. */
+function toApiError(reason: unknown): never {
+  throw Array.isArray(reason) ? new ApiError(reason[0] as RawError, 0) : reason;
+}
+
 function toSubscription<T>(
   results: AsyncIterableIterator<FormattedExecutionResult<T, unknown>>,
   connected: Promise<void>,
@@ -251,7 +256,7 @@ function toSubscription<T>(
   dispose: () => Promise<void>,
 ): Subscription<T> {
   const next = async (): Promise<IteratorResult<T>> => {
-    const result = await results.next();
+    const result = await results.next().catch(toApiError);
     if (result.done) return { done: true, value: undefined };
     const [error] = result.value.errors ?? [];
     if (error) throw new ApiError(error as unknown as RawError, 0);

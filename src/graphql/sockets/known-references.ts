@@ -53,7 +53,11 @@ export class KnownReferences {
       if (id !== undefined && !this.known.has(`${to}:${id}`)) missing.add(id);
     }
     if (missing.size === 0) return put(reference, changes, this.known);
-    return this.load(reference, [...missing]).then((found) => put(reference, changes, found));
+    return this.load(reference, [...missing]).then(
+      (found) => put(reference, changes, found),
+      // The resolvers look up for themselves, and say what is wrong where it is.
+      () => changes,
+    );
   }
 
   /** @returns what was found, along with everything known */

@@ -210,7 +210,7 @@ describe('the changes of a person on several devices', () => {
     const statements = vi.spyOn(pg.Client.prototype, 'query');
     await createEntry();
     await sleep(100);
-    expect(namesOf(statements)).toContain('is-session-open');
+    expect(namesOf(statements)).toContain('insert-entry');
     expect(namesOf(statements)).not.toContain('read-page');
   });
 });
