@@ -71,8 +71,8 @@ export async function isSessionOpenNow(viewer: Viewer): Promise<boolean> {
 }
 
 /**
- * Of the viewers' sessions, those that are still open, by id. For sockets, which outlive many requests. Plain SQL: the ORM plans a
- * list of each new length anew, and with thousands of sockets holds the process up for tenths of a second.
+ * Of the viewers' sessions, those that are still open, by id. For sockets, which outlive many requests. Plain SQL: with
+ * thousands of sockets the ORM was seen to hold the process up for tenths of a second.
  */
 export async function findOpenSessions(viewers: readonly Viewer[]): Promise<Set<string>> {
   const rows = await sql.query<{ id: string }>(
