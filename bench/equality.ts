@@ -4,20 +4,20 @@ import { isDeepStrictEqual } from 'node:util';
 export class DifferenceError extends Error {}
 
 /** @throws DifferenceError naming the first place where the two differ */
-export function requireEqual(what: string, product: unknown, floor: unknown): void {
-  if (isDeepStrictEqual(product, floor)) return;
-  throw new DifferenceError(`The two sides differ in ${what}: ${describeDifference(product, floor, '')}`);
+export function requireEqual(what: string, product: unknown, peer: unknown): void {
+  if (isDeepStrictEqual(product, peer)) return;
+  throw new DifferenceError(`The two sides differ in ${what}: ${describeDifference(product, peer, '')}`);
 }
 
-function describeDifference(product: unknown, floor: unknown, path: string): string {
-  if (isObject(product) && isObject(floor)) {
-    const keys = new Set([...Object.keys(product), ...Object.keys(floor)]);
+function describeDifference(product: unknown, peer: unknown, path: string): string {
+  if (isObject(product) && isObject(peer)) {
+    const keys = new Set([...Object.keys(product), ...Object.keys(peer)]);
     for (const key of keys) {
-      if (!isDeepStrictEqual(product[key], floor[key]))
-        return describeDifference(product[key], floor[key], `${path}.${key}`);
+      if (!isDeepStrictEqual(product[key], peer[key]))
+        return describeDifference(product[key], peer[key], `${path}.${key}`);
     }
   }
-  return `at ${path || 'the top'} the product has ${shorten(product)}, the floor ${shorten(floor)}`;
+  return `at ${path || 'the top'} the product has ${shorten(product)}, the peer ${shorten(peer)}`;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,34 +1,49 @@
 import { availableParallelism, cpus } from 'node:os';
 import { queryOnce } from './database-state.ts';
-import type { SideName } from './sides.ts';
-
-/** What was measured of a side, round by round. */
-export type Measurements = Record<SideName, number[]>;
+import type { ProcessorTime } from './processor-time.ts';
 
 /** What is compared, and on what. */
-export async function printHead(databaseUrl: string): Promise<void> {
+export async function printHead(databaseUrl: string, rounds: number): Promise<void> {
   const [row] = await queryOnce(databaseUrl, 'SHOW server_version');
-  console.log(`Lifegraph beside a raw floor: node:http, pg and ws with the fewest statements that give the same answers.
-Both verify the access token and look the session up, on the same PostgreSQL server, and are asked by the same client.
+  console.log(`Lifegraph beside its peers, in turns, on the same PostgreSQL and Redis, asked by the same client.
 Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), PostgreSQL ${String(row!['server_version'])} without fsync.
-Everything shares these cores, the client too: only the ratios mean something. floor = 1.00; median (min to max) of the rounds.
+Everything shares these cores, the client too: only the ratios mean something. Peer = 1.00; median (least to most) of ${rounds} rounds.
 `);
 }
 
-/** A line with the ratio of the two sides, round by round. */
-export function printRatio(label: string, measured: Measurements, unit: string, wish: 'more' | 'less'): void {
-  const ratios = measured.product.map((value, round) => value / measured.floor[round]!);
+/** Two series of measurements, round by round. */
+export type Ratio = {
+  label: string;
+  product: readonly number[];
+  peer: readonly number[];
+  peerName: string;
+  unit: string;
+  wish: 'more' | 'less';
+};
+
+/** A line with the ratio of the product to a peer, round by round. */
+export function printRatio({ label, product, peer, peerName, unit, wish }: Ratio): void {
+  const ratios = product.map((value, round) => value / peer[round]!);
   const [least, median, most] = spread(ratios).map((ratio) => ratio.toFixed(2));
-  const [product, floor] = [measured.product, measured.floor].map((values) => toFigure(spread(values)[1]!));
+  const medians = [product, peer].map((values) => toFigure(spread(values)[1])).join(' and ');
   console.log(
-    `  ${label.padEnd(34)} ${median} (${least} to ${most})  ${wish} is better; medians ${product} and ${floor} ${unit}`,
+    `  ${label.padEnd(36)} ${median} (${least} to ${most}) of the ${peerName}; ${wish} is better; medians ${medians} ${unit}`,
   );
 }
 
+/** A line with the processor time of each process for each unit of work. @param rounds the time and the units of each round */
+export function printProcessorTime(label: string, rounds: readonly { time: ProcessorTime; units: number }[]): void {
+  const microseconds = (name: string) =>
+    spread(rounds.map(({ time, units }) => (time[name]! * 1_000_000) / units))[1].toFixed(0);
+  const names = Object.keys(rounds[0]!.time);
+  console.log(`  ${label.padEnd(36)} ${names.map((name) => `${name} ${microseconds(name)}`).join(', ')}`);
+}
+
 /** The smallest, the middle and the largest. */
-function spread(values: readonly number[]): [number, number, number] {
+export function spread(values: readonly number[]): [least: number, median: number, most: number] {
   const sorted = [...values].sort((a, b) => a - b);
-  return [sorted[0]!, quantile(sorted, 0.5), sorted.at(-1)!];
+  const middle = (sorted.length - 1) / 2;
+  return [sorted[0]!, (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2, sorted.at(-1)!];
 }
 
 const toFigure = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2));

@@ -28,7 +28,12 @@ type Measured = { whole: number[]; touched: number[]; changes: number[]; turns: 
 export async function compareRefresh(stops: (() => unknown)[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'lifegraph-bench-'));
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
-  const settings = { DATABASE_URL: await startDatabaseServer(stops), DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'silent' };
+  const settings = {
+    DATABASE_URL: (await startDatabaseServer(stops)).url,
+    DATA_DIR: folder,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+  };
   const server = await startParts(readConfig({ ...settings, INSIGHTS_DEBOUNCE_SECONDS: '3600' }));
   stops.push(server.stop);
   console.log(

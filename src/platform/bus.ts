@@ -14,7 +14,8 @@ let connections: Redis[] = [];
 export function openBus(redisUrl: string | undefined): void {
   if (!redisUrl) return void (engine = new PubSub());
   // Publishing must never wait for Redis: without the offline queue it fails at once, and the heartbeat heals.
-  const publisher = connect(redisUrl, { enableOfflineQueue: false });
+  // What is published in one turn of the event loop goes in one write; a write for each took an eighth of the time of a busy writer.
+  const publisher = connect(redisUrl, { enableOfflineQueue: false, enableAutoPipelining: true });
   // The check that Redis is ready is a command that a connection must not send once it has subscribed; a topic that is asked
   // for while the connection is just being made would be refused by it, and the refusal would end the process.
   const subscriber = connect(redisUrl, { autoResubscribe: true, enableReadyCheck: false });

@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { findFreePort, startChild, waitUntilUp } from './spawn.ts';
 
 /** A server of the tests' own. */
-export type TestServer = { url: string; stop: () => Promise<void> };
+export type TestServer = { url: string; pid: number; stop: () => Promise<void> };
 
 const oldestVersion = 15;
 
@@ -54,7 +54,7 @@ export async function startPostgres(binaries: string): Promise<TestServer> {
     await child.kill('SIGINT');
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, stop };
+  return { url, pid: child.process.pid!, stop };
 }
 
 /** Asks a server for its version. @throws when it cannot be reached, or is too old */

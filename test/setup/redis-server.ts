@@ -20,7 +20,7 @@ export async function startRedis(port?: number): Promise<TestServer & { port: nu
     await child.kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, port: at, stop };
+  return { url, port: at, pid: child.process.pid!, stop };
 }
 
 /** @throws when there is no Redis at the address */

@@ -285,7 +285,7 @@ export class History {
   private async readOwnWrite(seq: number): Promise<void> {
     for (const client of this.clients()) {
       const answer = await client.raw<OwnWrite>(ownWrite, { after: seq - 1 }).catch(() => null);
-      if (!answer?.data) continue;
+      if (!answer?.data || answer.errors) continue;
       const { me, changes } = answer.data;
       this.witness.readsOfOwnWrites += 1;
       if (me.seq < seq || changes.changes[0]?.seq !== seq) {

@@ -7,7 +7,7 @@ import { World } from './world.ts';
 
 /** Histories that live at once. */
 const people = Number(process.env['SYNC_PEOPLE'] ?? 40);
-const histories = Number(process.env['SYNC_HISTORIES'] ?? 200);
+const histories = Number(process.env['SYNC_HISTORIES'] ?? (process.env['CI'] ? 1000 : 200));
 /** One seed for one batch; another run of it has the same histories and faults, if not the same coincidences. */
 const given = process.env['SYNC_SEED'];
 const seeds = given

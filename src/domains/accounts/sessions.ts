@@ -1,7 +1,7 @@
 import { UnauthenticatedError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { publish, subscribe } from '../../platform/bus.ts';
-import { prisma, sql } from '../../platform/database.ts';
+import { sql } from '../../platform/database.ts';
 import { verifyToken, signToken } from '../../platform/signed-tokens.ts';
 import {
   beginLookUp,
@@ -70,12 +70,17 @@ export async function isSessionOpenNow(viewer: Viewer): Promise<boolean> {
   return session !== undefined;
 }
 
-/** Of the sessions given, those that are still open. For sockets, which outlive many requests. */
-export async function findOpenSessions(sessionIds: readonly string[]): Promise<Set<string>> {
-  const rows = await prisma().session.findMany({
-    where: { id: { in: [...sessionIds] }, endedAt: null },
-    select: { id: true },
-  });
+/**
+ * Of the viewers' sessions, those that are still open, by id. For sockets, which outlive many requests. Plain SQL: with
+ * thousands of sockets the ORM was seen to hold the process up for tenths of a second.
+ */
+export async function findOpenSessions(viewers: readonly Viewer[]): Promise<Set<string>> {
+  const rows = await sql.query<{ id: string }>(
+    `SELECT s.id FROM sessions s JOIN unnest($1::uuid[], $2::uuid[]) AS v(user_id, id) USING (user_id, id)
+     WHERE s.ended_at IS NULL`,
+    [viewers.map((viewer) => viewer.userId), viewers.map((viewer) => viewer.deviceId)],
+    'find-open-sessions',
+  );
   return new Set(rows.map((row) => row.id));
 }
 

@@ -91,11 +91,10 @@ export class Attendance {
   /** Closes the sockets of ended sessions: of one person as soon as it is known, of everybody on the heartbeat. */
   private closeEnded(concerned: readonly Connection[]): void {
     if (concerned.length === 0) return;
-    const sessionOf = (connection: Connection) => connection.viewer!.deviceId!;
-    findOpenSessions([...new Set(concerned.map(sessionOf))]).then(
+    findOpenSessions(concerned.map(({ viewer }) => viewer!)).then(
       (open) => {
         for (const connection of concerned) {
-          if (!open.has(sessionOf(connection))) connection.close(closeCodes.unauthorized, 'Signed out');
+          if (!open.has(connection.viewer!.deviceId!)) connection.close(closeCodes.unauthorized, 'Signed out');
         }
       },
       (err: unknown) => log.warn({ err }, 'sessions could not be checked'),

@@ -1,21 +1,16 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocket } from 'ws';
-import { documents } from './calls.ts';
-import { DifferenceError } from './equality.ts';
-import type { Person } from './people.ts';
-import type { Side } from './sides.ts';
-
-/** A frame as it came. It is parsed after the clock has stopped. */
-export type Frame = { text: string; at: number };
+import type { Person } from '../content/people.ts';
+import { DifferenceError } from '../equality.ts';
+import { DeviceSocket } from './device-socket.ts';
+import { readFrames, type Frame } from './frames.ts';
 
 /** A signed-in device that follows its person's changes. */
-export type Device = { person: Person; token: string; socket: WebSocket; frames: Frame[] };
+export type Device = { person: Person; token: string; socket: DeviceSocket; frames: Frame[] };
 
 /** Sockets being opened at the same time. */
 const openedAtOnce = 50;
 /** Milliseconds after which what has not come is taken to be lost. */
-const patience = 20_000;
+const patience = 30_000;
 
 /** All devices of all people, following. */
 export class Devices {
@@ -24,19 +19,19 @@ export class Devices {
   private lastAt = 0;
   private expected: { count: number; reached: () => void } | undefined;
 
-  async connect(side: Side, people: readonly Person[]): Promise<void> {
+  async connect(url: string, people: readonly Person[]): Promise<void> {
     const waiting = people.flatMap((person) => person.tokens.map((token) => ({ person, token })));
     while (waiting.length > 0) {
       const next = waiting.splice(0, openedAtOnce);
-      await Promise.all(next.map(({ person, token }) => this.open(side, person, token)));
+      await Promise.all(next.map(({ person, token }) => this.open(url, person, token)));
     }
     // A subscription is not acknowledged by the protocol; what is created before it stands would not come.
-    await sleep(500);
+    await sleep(1000);
   }
 
   /** Forgets what has come, runs `work`, and waits until so many frames are there. @returns when the last one came */
   async expect(count: number, work: () => Promise<unknown>): Promise<number> {
-    for (const device of this.all) device.frames = [];
+    for (const { socket } of this.all) socket.received = [];
     this.count = 0;
     const complete = new Promise<void>((resolve) => (this.expected = { count, reached: resolve }));
     await work();
@@ -50,25 +45,24 @@ export class Devices {
     return last;
   }
 
+  /** Reads what has come into the devices' `frames`. */
+  readFrames(): void {
+    for (const device of this.all) device.frames = readFrames(device.socket.received);
+  }
+
   close(): void {
-    for (const { socket } of this.all) socket.terminate();
+    for (const { socket } of this.all) socket.close();
   }
 
-  private async open(side: Side, person: Person, token: string): Promise<void> {
-    const socket = new WebSocket(`${side.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-    await once(socket, 'open');
-    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
-    await once(socket, 'message');
-    const device: Device = { person, token, socket, frames: [] };
-    socket.on('message', (data) => this.take(device, String(data)));
-    socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: documents.changes } }));
-    this.all.push(device);
+  private async open(url: string, person: Person, token: string): Promise<void> {
+    const socket = await DeviceSocket.open(url, token, (count, at) => this.take(count, at));
+    socket.subscribe();
+    this.all.push({ person, token, socket, frames: [] });
   }
 
-  private take(device: Device, text: string): void {
-    this.lastAt = performance.now();
-    device.frames.push({ text, at: this.lastAt });
-    this.count += 1;
+  private take(count: number, at: number): void {
+    this.lastAt = at;
+    this.count += count;
     if (this.count === this.expected?.count) this.expected.reached();
   }
 }

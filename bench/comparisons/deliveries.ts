@@ -1,9 +1,9 @@
-import type { Device } from './devices.ts';
-import { parseTimeless, requireEqual } from './equality.ts';
-import type { Lanes } from './load.ts';
-import type { CreateCall } from './people.ts';
+import type { Device } from '../generator/devices.ts';
+import { parseTimeless, requireEqual } from '../equality.ts';
+import type { Lanes } from '../generator/load.ts';
+import type { CreateCall } from '../content/people.ts';
 
-/** A frame of the subscription, as both sides send it. */
+/** A frame of the subscription, as all sides send it. */
 type ChangeFrame = {
   payload: { data: { changes: { seq: number; entityId: string; entity: { id: string; value: unknown } } } };
 };
@@ -32,7 +32,7 @@ export function requireOrder(devices: readonly Device[], lanes: Lanes): void {
   }
 }
 
-/** What each device was sent, to be compared with what the other side sent it. */
+/** What each device was sent, to be compared with what another side sent it. */
 export const readSent = (devices: readonly Device[]): Map<string, Sent> =>
   new Map(
     devices.map(({ token, frames }) => [

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toMessage, type Call } from './calls.ts';
 import { HttpConnection, type Answer } from './http-connection.ts';
-import type { Side } from './sides.ts';
+import type { Side } from '../sides.ts';
 
 /** Connections that send at the same time, one request each. */
 export const laneCount = 16;
 
-/** Calls by connection. A person's calls are all in one lane, so their order is the same on both sides. */
+/** Calls by connection. A person's calls are all in one lane, so their order is the same on all sides. */
 export type Lanes = Call[][];
 
 /** What a run took, and what it got. */
@@ -24,7 +24,7 @@ export type LoadOptions = {
 
 /** Sends every lane's calls over a connection of its own, one after the other. @throws when a call fails */
 export async function sendLanes(side: Side, lanes: Lanes, { rate }: LoadOptions = {}): Promise<Run> {
-  const connections = await Promise.all(lanes.map(() => HttpConnection.open(side.url)));
+  const connections = await Promise.all(lanes.map(() => HttpConnection.open(side.writer.url)));
   const messages = lanes.map((calls) => calls.map((call) => toMessage(side, call)));
   const run: Run = { seconds: 0, sentAt: lanes.map(() => []), answers: lanes.map(() => []) };
   const start = performance.now();

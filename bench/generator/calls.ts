@@ -1,29 +1,30 @@
-import type { Side } from './sides.ts';
+import type { Side } from '../sides.ts';
 
-const entryFields = 'id date time value notes tags version createdAt updatedAt metric { id }';
+const entryFields = 'id metricId date time value notes tags source version createdAt updatedAt';
 
-/** The documents that the product is asked to run; the floor knows its answers by heart. */
+/** The documents that the servers are asked to run; the floor knows its answers by heart. */
 export const documents = {
   createEntry: `mutation CreateEntry($input: CreateEntryInput!) { createEntry(input: $input) { ${entryFields} } }`,
   entries: `query Entries($filter: EntryFilter) { entries(first: 50, filter: $filter) {
     edges { node { id date time value notes tags version metric { id name type unit } } } } }`,
-  changes: `subscription Changes { changes { seq kind entityType entityId deviceId at entity { ... on Entry { ${entryFields} } } } }`,
+  changes: `subscription Changes($after: Int) { changes(after: $after) {
+    seq kind entityType entityId deviceId at entity { __typename ... on Entry { ${entryFields} } } } }`,
 } as const;
 
-/** One request, the same for both sides. */
+/** One request, the same for all sides. */
 export type Call = { operation: 'createEntry' | 'entries'; token: string; variables: object };
 
 /**
- * A call as bytes on the wire. Both sides get the same body and read it whole; the floor does not parse GraphQL, so the
+ * A call as bytes on the wire. All sides get the same body and read it whole; the floor does not parse GraphQL, so the
  * path tells it what is wanted.
  */
-export function toMessage(side: Side, { operation, token, variables }: Call): Buffer {
-  const path = side.name === 'product' ? '/graphql' : `/${operation}`;
+export function toMessage({ name, writer }: Side, { operation, token, variables }: Call): Buffer {
+  const path = name === 'floor' ? `/${operation}` : '/graphql';
   const body = JSON.stringify({ query: documents[operation], variables });
   return Buffer.from(
     [
       `POST ${path} HTTP/1.1`,
-      `host: ${new URL(side.url).host}`,
+      `host: ${new URL(writer.url).host}`,
       'accept: application/json',
       'content-type: application/json',
       `authorization: Bearer ${token}`,
