@@ -43,8 +43,7 @@ function asInvalidInput(error: GraphQLError): GraphQLError {
 
 function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {
   const correlationId = randomUUID();
-  const code = (cause as { code?: unknown } | null)?.code;
-  if (passing.test(String(code ?? ''))) {
+  if (isPassing(cause)) {
     log.warn({ err: cause, correlationId }, 'the database is not available');
     return new GraphQLError('The service is not available at the moment. Try again shortly.', {
       ...placeOf(at),
@@ -56,6 +55,14 @@ function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {
     ...placeOf(at),
     extensions: { code: 'INTERNAL', correlationId },
   });
+}
+
+/** The driver has no codes for a connection that is cut, or that the pool could not give in time. */
+const lostConnection = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
+
+function isPassing(cause: unknown): boolean {
+  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
+  return passing.test(String(code ?? '')) || lostConnection.test(String(message ?? ''));
 }
 
 const placeOf = (error: GraphQLError | undefined) => ({
