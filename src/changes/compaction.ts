@@ -65,12 +65,14 @@ type Span = { from: number; to: number };
  * @returns the newly compacted numbers, or null when there are none
  */
 async function takeSpan(tx: Transaction, userId: string, before: Date): Promise<Span | null> {
+  // A statement of its own: what follows must see the log as it is once the writers before have committed.
+  await tx.query('SELECT 1 AS one FROM change_heads WHERE user_id = $1::uuid FOR UPDATE', [userId]);
   const [span] = await tx.query<Span>(
-    `WITH head AS MATERIALIZED (SELECT seq, compacted_seq FROM change_heads WHERE user_id = $1::uuid FOR UPDATE),
-     reach AS (
-       SELECT compacted_seq AS "from", coalesce((
-         SELECT c.seq FROM changes c WHERE c.user_id = $1::uuid AND c.seq > compacted_seq AND c.at >= $2::timestamptz
-         ORDER BY c.seq LIMIT 1), seq) - 1 AS "to" FROM head
+    `WITH reach AS (
+       SELECT h.compacted_seq AS "from", coalesce((
+         SELECT c.seq FROM changes c WHERE c.user_id = h.user_id AND c.seq > h.compacted_seq AND c.at >= $2::timestamptz
+         ORDER BY c.seq LIMIT 1), h.seq) - 1 AS "to"
+       FROM change_heads h WHERE h.user_id = $1::uuid
      )
      UPDATE change_heads h SET compacted_seq = reach."to" FROM reach
      WHERE h.user_id = $1::uuid AND reach."to" > reach."from" RETURNING reach."from", reach."to"`,
