@@ -41,7 +41,10 @@ export const appendChanges = (kind: 'CREATED' | 'UPDATED' | 'DELETED', entityTyp
 /** A hot write, ready to run. */
 export type HotStatement = { name: string; text: string; entityType: string };
 
-/** division_by_zero (see above), unique_violation, foreign_key_violation: what ends a hot write without harm: a repeated operation among them. */
+/**
+ * What ends a hot write without harm: division_by_zero (see above), unique_violation (a repeated operation too),
+ * foreign_key_violation.
+ */
 const harmless = new Set(['22012', '23505', '23503']);
 
 /**

@@ -8,6 +8,7 @@ import {
   type TokenSource,
   type Write,
 } from '../../clients/typescript/src/index.ts';
+import { sleepByTimer } from '../../clients/typescript/src/pause.ts';
 import { signToken } from '../../src/platform/signed-tokens.ts';
 import { runWithClock, type Clock } from './clock.ts';
 import type { Action } from './model.ts';
@@ -121,7 +122,7 @@ export class Device {
       fetch: network.fetch,
       webSocket: network.webSocket,
       random: random.fork().next,
-      sleep: (milliseconds, signal) => sleepFor(milliseconds / haste, signal),
+      sleep: (milliseconds, signal) => sleepByTimer(milliseconds / haste, signal),
     });
     return { client, network, store };
   }
@@ -150,19 +151,6 @@ function toWrite(client: SyncClient, action: Action): Write {
   }
   const [name, { id, ...check }] = Object.entries(action)[0] as ['deleteEntry' | 'deleteMetric', { id: string }];
   return client[name](id, check);
-}
-
-function sleepFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end);
-  });
 }
 
 /** One app's hold of the device's store; the witness sees what is received. */
