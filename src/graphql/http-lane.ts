@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getOperationAST, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { bodyTooLarge, toClientError } from './errors.ts';
 import { readParameters, type Parameters } from './parameters.ts';
-import { bodyMax, type GraphqlServer } from './server.ts';
-
-type Pipeline = ReturnType<GraphqlServer['getEnveloped']>;
-type Prepared = { pipeline: Pipeline; args: ExecutionArgs };
+import type { Operation, Pipeline } from './pipeline.ts';
+import { bodyMax, createRequestContext, type GraphqlServer } from './server.ts';
+import { checksSessionItself } from './session-checks.ts';
 
 /** What the lane answers in; anything else is Yoga's. */
 type MediaType = 'application/json' | 'application/graphql-response+json';
@@ -17,6 +16,7 @@ type MediaType = 'application/json' | 'application/graphql-response+json';
  * cannot run with their body, so that there is one place that says why.
  */
 export function createHttpLane(
+  pipeline: Pipeline,
   graphql: GraphqlServer,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
@@ -26,9 +26,9 @@ export function createHttpLane(
     if (body === 'gone') return void response.destroy();
     if (body === 'too large') return send(response, mediaType, { errors: [bodyTooLarge()] });
     const parameters = readParameters(body);
-    const prepared = parameters && (await prepare(graphql, parameters, request.headers.authorization));
-    if (!prepared) return passOn(graphql, request, response, body);
-    send(response, mediaType, await run(prepared));
+    const operation = parameters && prepare(pipeline, parameters);
+    if (!operation) return passOn(graphql, request, response, body);
+    send(response, mediaType, await run(pipeline, operation, parameters, request.headers.authorization));
   };
 }
 
@@ -59,31 +59,26 @@ function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'gon
   });
 }
 
-/** The operation, ready to run; null when it cannot, for whatever reason. */
-async function prepare(
-  graphql: GraphqlServer,
-  parameters: Parameters,
-  authorization: string | undefined,
-): Promise<Prepared | null> {
-  const { query, variables, operationName } = parameters;
-  const pipeline = graphql.getEnveloped({ authorization, params: parameters } as never);
+/** The operation; null when it cannot be run here, for whatever reason: Yoga meets the same one, and tells it. */
+function prepare(pipeline: Pipeline, parameters: Parameters): Operation | null {
   try {
-    const document = pipeline.parse(query);
-    if (pipeline.validate(pipeline.schema, document).length > 0) return null;
-    const operation = getOperationAST(document, operationName);
-    if (!operation || operation.operation === 'subscription') return null;
-    const contextValue = await pipeline.contextFactory();
-    const { schema } = pipeline;
-    return { pipeline, args: { schema, document, operationName, variableValues: variables, contextValue } };
+    const operation = pipeline.prepare(parameters);
+    const isFit = operation !== null && 'document' in operation && operation.definition.operation !== 'subscription';
+    return isFit ? operation : null;
   } catch {
-    // Yoga meets the same error, and tells it.
     return null;
   }
 }
 
-async function run({ pipeline, args }: Prepared): Promise<ExecutionResult> {
+async function run(
+  pipeline: Pipeline,
+  operation: Operation,
+  { variables }: Parameters,
+  authorization: string | undefined,
+): Promise<ExecutionResult> {
   try {
-    return (await pipeline.execute(args)) as ExecutionResult;
+    const reliance = checksSessionItself(pipeline.schema, operation.definition) ? 'writes' : 'reads';
+    return await pipeline.execute(operation, variables, await createRequestContext(authorization, reliance));
   } catch (error) {
     return { errors: [toClientError(error)] };
   }

@@ -1,10 +1,10 @@
 import { createYoga, type Plugin, type YogaServerInstance, type YogaServerOptions } from 'graphql-yoga';
-import type { GraphQLError, GraphQLSchema } from 'graphql';
-import { authenticate } from '../domains/accounts/sessions.ts';
+import { execute } from 'graphql';
+import { authenticate, type Reliance } from '../domains/accounts/sessions.ts';
 import { InvalidInputError, UnauthenticatedError } from '../kernel/errors.ts';
-import type { Viewer } from '../kernel/viewer.ts';
 import { createContext, type Context } from './context.ts';
 import { toClientError } from './errors.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /**
  * Bytes of a request's body: the fullest batch of entries (1000, each with 10,000 characters of notes and 3,000 of tags) in a
@@ -12,21 +12,15 @@ import { toClientError } from './errors.ts';
  */
 export const bodyMax = 16 * 1024 * 1024;
 
-/**
- * What a transport knows before the operation runs. A socket brings its visitor, the lane the Authorization header; Yoga's
- * own request is asked for it.
- */
-export type Transport = { visitor?: Viewer | null; authorization?: string };
-
-export type GraphqlServer = YogaServerInstance<Transport, Context>;
+export type GraphqlServer = YogaServerInstance<object, Context>;
 
 /**
- * The one execution pipeline. The HTTP lane and the sockets run their operations through `getEnveloped`; what is neither, Yoga
- * serves itself.
+ * Serves what takes neither the HTTP lane nor a socket: other media types, requests that cannot run, and GraphiQL. Operations go
+ * through the same pipeline.
  */
-export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean): GraphqlServer {
-  return createYoga<Transport, Context>({
-    schema,
+export function createGraphqlServer(pipeline: Pipeline, isProduction: boolean): GraphqlServer {
+  return createYoga<object, Context>({
+    schema: pipeline.schema,
     graphqlEndpoint: '/graphql',
     graphiql: isProduction ? false : { title: 'Lifegraph', subscriptionsProtocol: 'WS', defaultQuery: welcome },
     renderGraphiQL,
@@ -37,15 +31,10 @@ export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean
     logging: false,
     healthCheckEndpoint: '/health/graphql',
     maskedErrors: { maskError: (error) => toClientError(error) },
-    plugins: [codedErrors, jsonOnly, subscriptionsOnSockets],
+    plugins: [throughPipeline(pipeline), jsonOnly, subscriptionsOnSockets],
     maxRequestBodySize: bodyMax,
-    parserAndValidationCache: { errorCache: noCache },
-    context: async ({ visitor, request, authorization }) => {
-      if (visitor !== undefined) return createContext(visitor);
-      // A socket and the lane have no Request, whatever the type says.
-      const header = (request as Request | undefined)?.headers.get('authorization') ?? authorization;
-      return createRequestContext(header);
-    },
+    parserAndValidationCache: false,
+    context: ({ request }) => createRequestContext(request.headers.get('authorization') ?? undefined, 'reads'),
   });
 }
 
@@ -53,28 +42,14 @@ export function createGraphqlServer(schema: GraphQLSchema, isProduction: boolean
  * GraphiQL with everything in it: by default the page would fetch its scripts from somebody else's server. Megabytes, so
  * loaded when somebody looks at it.
  */
-const renderGraphiQL: NonNullable<YogaServerOptions<Transport, Context>['renderGraphiQL']> = async (options) =>
+const renderGraphiQL: NonNullable<YogaServerOptions<object, Context>['renderGraphiQL']> = async (options) =>
   (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options);
 
-/**
- * Documents are kept, syntax errors are not: Yoga adds the status to them where a request is parsed, so that one which a
- * socket met first would reach HTTP without.
- */
-const noCache = { get: () => undefined, set: () => undefined };
-
-/** Syntax and validation errors get a code of the closed list too; the engine reports them before the masking. */
-const codedErrors: Plugin = {
-  onParse:
-    () =>
-    ({ result, replaceParseResult }) => {
-      if (result instanceof Error) replaceParseResult(toClientError(result));
-    },
-  onValidate:
-    () =>
-    ({ valid, result, setResult }) => {
-      if (!valid) setResult((result as GraphQLError[]).map(toClientError));
-    },
-};
+const throughPipeline = ({ parse, validate }: Pipeline): Plugin => ({
+  onParse: ({ setParseFn }) => setParseFn(parse),
+  onValidate: ({ setValidationFn }) => setValidationFn((_, document) => validate(document)),
+  onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
+});
 
 /** A body is JSON and says so: no form of a foreign page can send that without the browser asking us first. */
 const jsonOnly: Plugin = {
@@ -105,11 +80,11 @@ export function readBearer(authorization: unknown): string | null {
  * The context for a request. A dead token is not yet an error: `login` and `refreshSession` must work with one in the
  * header. Whatever asks for the viewer refuses.
  */
-async function createRequestContext(authorization: string | undefined): Promise<Context> {
+export async function createRequestContext(authorization: string | undefined, reliance: Reliance): Promise<Context> {
   const token = readBearer(authorization);
   if (token === null) return createContext(null);
   try {
-    return createContext((await authenticate(token)).viewer);
+    return createContext((await authenticate(token, reliance)).viewer);
   } catch (error) {
     if (error instanceof UnauthenticatedError) return createContext(null, true);
     throw error;

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { rememberSessions } from '../domains/accounts/sessions.ts';
 import { domains } from '../domains.ts';
 import { createHttpLane } from '../graphql/http-lane.ts';
+import { Pipeline } from '../graphql/pipeline.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import { serveSockets } from '../graphql/sockets/sockets.ts';
@@ -24,14 +25,14 @@ export type Web = {
 
 /** Starts to serve the API: GraphQL over HTTP and WebSocket, the plain routes of the domains, and health. */
 export async function startWeb(config: Config): Promise<Web> {
-  const graphql = createGraphqlServer(await loadSchema(), config.isProduction);
-  const serveGraphql = createHttpLane(graphql);
+  const pipeline = new Pipeline(await loadSchema());
+  const serveGraphql = createHttpLane(pipeline, createGraphqlServer(pipeline, config.isProduction));
   const state = { isDraining: false };
   const server = createServer({ requestTimeout }, (request, response) => {
     handle(request, response, serveGraphql, state).catch((error: unknown) => fail(response, error));
   });
   const forgetSessions = rememberSessions(config.heartbeatSeconds);
-  const closeSockets = serveSockets(server, graphql, config.heartbeatSeconds);
+  const closeSockets = serveSockets(server, pipeline, config.heartbeatSeconds);
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
   const stop = async () => {
@@ -66,6 +67,7 @@ async function handle(
   serveGraphql: ReturnType<typeof createHttpLane>,
   state: { isDraining: boolean },
 ): Promise<void> {
+  if (request.url === '/graphql') return serveGraphql(request, response);
   // The host in the address is of no interest; without one, a relative target would not parse.
   const url = URL.parse(request.url ?? '/', 'http://localhost');
   const [, segment = ''] = url?.pathname.split('/') ?? [];

@@ -3,6 +3,7 @@ import { createServer, request as sendRequest, type IncomingHttpHeaders, type Se
 import { connect, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHttpLane } from '../../src/graphql/http-lane.ts';
+import { Pipeline } from '../../src/graphql/pipeline.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
 import { bodyMax, createGraphqlServer, type GraphqlServer } from '../../src/graphql/server.ts';
 import { newId } from '../../src/kernel/ids.ts';
@@ -15,6 +16,7 @@ type Request = { body: string | Buffer; headers?: Record<string, string>; path?:
 
 let app: App;
 let client: Client;
+let pipeline: Pipeline;
 let graphql: GraphqlServer;
 let yoga: Server;
 let metricId: string;
@@ -23,7 +25,8 @@ beforeAll(async () => {
   app = await startApp();
   client = await Client.register(app.url);
   metricId = (await client.createMetric()).id;
-  graphql = createGraphqlServer(await loadSchema(), false);
+  pipeline = new Pipeline(await loadSchema());
+  graphql = createGraphqlServer(pipeline, false);
   yoga = createServer((request, response) => void graphql(request, response));
   yoga.listen(0, '127.0.0.1');
   await once(yoga, 'listening');
@@ -279,7 +282,7 @@ describe('the lane', () => {
         return Reflect.get(target, name, self) as unknown;
       },
     });
-    const lane = createServer((incoming, response) => void createHttpLane(watched)(incoming, response));
+    const lane = createServer((incoming, response) => void createHttpLane(pipeline, watched)(incoming, response));
     lane.listen(0, '127.0.0.1');
     await once(lane, 'listening');
     const answer = await send(urlOf(lane), request);

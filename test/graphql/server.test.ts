@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Pipeline } from '../../src/graphql/pipeline.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
 import { createGraphqlServer } from '../../src/graphql/server.ts';
 import { newId } from '../../src/kernel/ids.ts';
@@ -242,7 +243,7 @@ describe('a subscription over plain HTTP', () => {
 
 describe('the page for trying things out', () => {
   const ask = async (isProduction: boolean) => {
-    const server = createGraphqlServer(await loadSchema(), isProduction);
+    const server = createGraphqlServer(new Pipeline(await loadSchema()), isProduction);
     const response = await server.fetch('http://localhost/graphql', { headers: { accept: 'text/html' } });
     return { status: response.status, text: await response.text() };
   };

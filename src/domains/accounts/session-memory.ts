@@ -9,12 +9,12 @@ export type Authentication = { viewer: Viewer; expiresAt: Date };
  * What this process remembers of tokens and sessions, so that not every request asks the database who it comes from.
  *
  * A session is forgotten with the message that it ended, which its own process handles before the end is acknowledged. Such
- * a message may get lost, so nothing is remembered longer than the heartbeat, and nothing is recalled while other
+ * a message may get lost, so no read relies on what is older than the heartbeat, and nothing is recalled while other
  * processes cannot be heard. See docs/decisions/0010.
  */
 const tokens = new LRUCache<string, Authentication>({ max: 20_000 });
-/** By person and device: until when the session counts as open, by `performance.now()`. */
-const openUntil = new LRUCache<string, Map<string, number>>({ max: 20_000 });
+/** By person and device: when the database was last asked and the session was open, by `performance.now()`. */
+const openAt = new LRUCache<string, Map<string, number>>({ max: 20_000 });
 /** Milliseconds that a session is remembered; 0 as long as nobody has asked for it. */
 let lifeLength = 0;
 /** Rises with every end of a session. */
@@ -25,7 +25,7 @@ export function openMemory(milliseconds: number): void {
   lifeLength = milliseconds;
   ends += 1;
   tokens.clear();
-  openUntil.clear();
+  openAt.clear();
 }
 
 /** What a token was found to say. Signatures do not change: it holds until the token's own end. */
@@ -40,10 +40,17 @@ export function rememberToken(accessToken: string, authentication: Authenticatio
   if (lifeLength > 0) tokens.set(accessToken, authentication);
 }
 
-/** Whether the session was found open a moment ago, and nothing has been heard of its end. */
-export function recallOpen({ userId, deviceId }: Viewer): boolean {
-  const until = openUntil.get(userId)?.get(deviceId ?? '');
-  return until !== undefined && until > performance.now() && isBusHeard();
+/** How long ago a session may have been found open: a read relies on it alone, a write looks again. */
+export type Reliance = 'reads' | 'writes';
+
+/** Milliseconds that a session is remembered for writes: as often as it is noted that a device was seen. */
+const writesLife = 60_000;
+
+/** Whether the session was found open lately, and nothing has been heard of its end. */
+export function recallOpen({ userId, deviceId }: Viewer, reliance: Reliance): boolean {
+  const at = openAt.get(userId)?.get(deviceId ?? '');
+  if (at === undefined || lifeLength === 0 || !isBusHeard()) return false;
+  return performance.now() < at + (reliance === 'writes' ? writesLife : lifeLength);
 }
 
 /**
@@ -52,16 +59,16 @@ export function recallOpen({ userId, deviceId }: Viewer): boolean {
  */
 export function beginLookUp({ userId, deviceId }: Viewer): () => void {
   const endsBefore = ends;
-  const until = performance.now() + lifeLength;
+  const at = performance.now();
   return () => {
     if (lifeLength === 0 || ends !== endsBefore) return;
-    const devices = openUntil.get(userId) ?? new Map<string, number>();
-    openUntil.set(userId, devices.set(deviceId ?? '', until));
+    const devices = openAt.get(userId) ?? new Map<string, number>();
+    openAt.set(userId, devices.set(deviceId ?? '', at));
   };
 }
 
 /** Forgets the sessions of a person, and what is being looked up of them. */
 export function forgetSessions(userId: string): void {
   ends += 1;
-  openUntil.delete(userId);
+  openAt.delete(userId);
 }

@@ -11,9 +11,10 @@ import {
   recallToken,
   rememberToken,
   type Authentication,
+  type Reliance,
 } from './session-memory.ts';
 
-export type { Authentication } from './session-memory.ts';
+export type { Authentication, Reliance } from './session-memory.ts';
 
 /** Seconds an access token lives. */
 const accessTokenSeconds = 600;
@@ -24,11 +25,13 @@ export const signAccessToken = (viewer: Viewer): { token: string; expiresAt: Dat
 /**
  * The person and device behind an access token. The signature alone is not enough: the session must still be open, so
  * that a logout counts from the next request on.
+ * @param reliance 'writes' for what answers nothing unless its own write finds the session open
  * @throws UnauthenticatedError
  */
-export async function authenticate(accessToken: string): Promise<Authentication> {
+export async function authenticate(accessToken: string, reliance: Reliance = 'reads'): Promise<Authentication> {
   const authentication = recallToken(accessToken) ?? readToken(accessToken);
-  if (!(await isSessionOpen(authentication.viewer))) throw new UnauthenticatedError();
+  if (!recallOpen(authentication.viewer, reliance) && !(await isSessionOpen(authentication.viewer)))
+    throw new UnauthenticatedError();
   return authentication;
 }
 
@@ -46,7 +49,7 @@ function readToken(accessToken: string): Authentication {
  * enough for reads; every write looks again.
  */
 export async function isSessionOpen(viewer: Viewer): Promise<boolean> {
-  if (recallOpen(viewer)) return true;
+  if (recallOpen(viewer, 'reads')) return true;
   const remember = beginLookUp(viewer);
   const isOpen = await isSessionOpenNow(viewer);
   if (isOpen) remember();

@@ -7,6 +7,7 @@ import type { Viewer } from '../../kernel/viewer.ts';
 import { sql, type Sql } from '../../platform/database.ts';
 import {
   forgetDefinitions,
+  markOf,
   readDefinitions,
   recallDefinitions,
   type Definitions,
@@ -61,17 +62,17 @@ export async function updateEntry(
     if (expectedVersion != null && expectedVersion !== current.version) {
       throw versionConflict(current, definition, differingFields(current, next));
     }
-    return { ...next, metricMark: definition.mark };
+    return { metricId: current.metricId, values: [definition.mark, JSON.stringify(next)] };
   };
   // What would be refused here may have been applied before, or was checked against an outdated definition: only the careful
   // way below may refuse.
   const hot = await attemptCheck(() => attempt(sql, recallDefinitions));
-  const updated = hot && (await tryHotWrite<Entry>(viewer, updateStatement, [JSON.stringify(hot)]));
+  const updated = hot && (await tryHotWrite<Entry>(viewer, updateStatement, hot.values));
   if (updated) return updated[0]!;
   if (hot) forgetDefinitions(viewer, [hot.metricId]);
   return writeChanges(viewer, async (tx) => {
-    const next = await attempt(tx, (who, ids) => readDefinitions(who, ids, tx));
-    return (await tx.write<Entry>(updateStatement, [JSON.stringify(next)]))![0]!;
+    const { values } = await attempt(tx, (who, ids) => readDefinitions(who, ids, tx));
+    return (await tx.write<Entry>(updateStatement, values))![0]!;
   });
 }
 
@@ -102,7 +103,7 @@ export async function insertChecked(
   entries: readonly (Partial<Entry> & EntryContent)[],
   definitions: Definitions,
 ): Promise<void> {
-  const written = await tx.write(insertEntries, [toRows(entries, definitions)]);
+  const written = await tx.write(insertEntries, [markOf(definitions), toRows(entries)]);
   if (!written) throw new Error('a metric changed inside the transaction that holds its log');
 }
 
@@ -146,13 +147,13 @@ function insertHot(
   definitions: Definitions,
 ): Promise<Entry[] | null> {
   const [entry, ...more] = entries;
-  if (!entry || more.length > 0) return tryHotWrite(viewer, insertEntries, [toRows(entries, definitions)]);
+  const mark = markOf(definitions);
+  if (!entry || more.length > 0) return tryHotWrite(viewer, insertEntries, [mark, toRows(entries)]);
   const { id, metricId, date, time, number, text, notes, tags } = entry;
-  const { mark } = definitions.get(metricId)!;
-  return tryHotWrite(viewer, insertEntry, [id, metricId, mark, date, time, number, text, notes, tags]);
+  return tryHotWrite(viewer, insertEntry, [mark, id, metricId, date, time, number, text, notes, tags]);
 }
 
-/** The statement has compared the marks: each metric is what memory says. */
+/** The statement has compared the mark: each metric is what memory says. */
 const withMetrics = (entries: readonly Entry[], definitions: Definitions): EntryWithMetric[] =>
   entries.map((entry) => ({ ...entry, metric: definitions.get(entry.metricId)?.metric }));
 
@@ -174,16 +175,15 @@ async function insertMissing(
     if (current && differing.length > 0) throw await contentConflict(tx, viewer, current, differing);
   }
   const missing = entries.filter((entry) => !existing.has(entry.id));
-  const written = missing.length === 0 ? [] : await tx.write<Entry>(insertEntries, [toRows(missing, definitions)]);
+  const written =
+    missing.length === 0 ? [] : await tx.write<Entry>(insertEntries, [markOf(definitions), toRows(missing)]);
   if (!written) throw new Error('a metric changed inside the transaction that holds its log');
   const byId = new Map([...existing, ...written.map((entry) => [entry.id, entry] as const)]);
   return entries.map((entry) => byId.get(entry.id)!);
 }
 
-const toRows = (entries: readonly EntryContent[], definitions: Definitions): string =>
-  JSON.stringify(
-    entries.map((entry, i) => ({ ...entry, rank: i + 1, metricMark: definitions.get(entry.metricId)!.mark })),
-  );
+const toRows = (entries: readonly EntryContent[]): string =>
+  JSON.stringify(entries.map((entry, i) => ({ ...entry, rank: i + 1 })));
 
 function toContent(given: Given, id: string, definitions: Definitions, path: Path): EntryContent {
   const definition = definitions.get(given.metricId);

@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { addChangedEntity } from '../../graphql/change.ts';
 import { connectionArguments, defineConnection, resolveConnection } from '../../graphql/connection.ts';
+import { checksSession } from '../../graphql/session-checks.ts';
 import { viewerOf, type Context } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
 import { addReference } from '../../graphql/references.ts';
@@ -187,18 +188,21 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   createEntry: t.field({
     type: Entry,
+    extensions: checksSession,
     description: 'Creates an entry. Creating an id that exists already with the same content returns it unchanged.',
     args: { input: t.arg({ type: CreateEntryInput, required: true, description: 'The entry.' }) },
     resolve: (_, { input }, context) => entries.createEntry(viewerOf(context), input),
   }),
   createEntries: t.field({
     type: [Entry],
+    extensions: checksSession,
     description: `Creates several entries, all or nothing; at most ${entryLimits.batch}.`,
     args: { input: t.arg({ type: [CreateEntryInput], required: true, description: 'The entries.' }) },
     resolve: (_, { input }, context) => entries.createEntries(viewerOf(context), input),
   }),
   updateEntry: t.field({
     type: Entry,
+    extensions: checksSession,
     description: 'Changes an entry.',
     args: {
       id: t.arg.id({ required: true, description: 'The entry.' }),
@@ -211,6 +215,7 @@ builder.mutationFields((t) => ({
       entries.updateEntry(viewerOf(context), id, input, expectedVersion),
   }),
   deleteEntry: t.id({
+    extensions: checksSession,
     description: 'Deletes an entry.',
     args: {
       id: t.arg.id({ required: true, description: 'The entry.' }),

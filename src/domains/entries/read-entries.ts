@@ -35,8 +35,8 @@ export async function listEntries(
   const { values, conditions } = toConditions(viewer, filter, page);
   const direction = page.fromEnd ? 'ASC' : 'DESC';
   const rows = await sql.query<Row>(
-    `SELECT ${columns} ${withMetric ? ', m.xmin::text AS "metricMark"' : ''}
-     FROM entries e ${withMetric ? 'JOIN metrics m ON m.user_id = e.user_id AND m.id = e.metric_id' : ''}
+    `SELECT ${columns} ${withMetric ? ', h.definitions_version AS mark' : ''}
+     FROM entries e ${withMetric ? 'JOIN change_heads h ON h.user_id = $1::uuid' : ''}
      WHERE ${conditions.join(' AND ')} ORDER BY e.date ${direction}, e.id ${direction} LIMIT ${Number(page.limit)}`,
     values,
   );
@@ -48,19 +48,19 @@ export async function listEntries(
 const columns = `e.id, e.metric_id AS "metricId", e.date, e.time, e.number, e.text, e.notes, e.tags, e.source,
   e.import_id AS "importId", e.version, e.created_at AS "createdAt", e.updated_at AS "updatedAt"`;
 
-type Row = Omit<Entry, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date; metricMark?: string };
+type Row = Omit<Entry, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date; mark?: number };
 
-const toEntry = ({ metricMark: _, createdAt, updatedAt, ...entry }: Row): Entry => ({
+const toEntry = ({ mark: _, createdAt, updatedAt, ...entry }: Row): Entry => ({
   ...entry,
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
 });
 
-/** Metrics come from memory when that still has the rows that the statement saw. */
+/** Metrics come from memory when that still has the state that the statement saw. */
 async function addMetrics(viewer: Viewer, rows: readonly Row[]): Promise<EntryWithMetric[]> {
   const ids = [...new Set(rows.map(({ metricId }) => metricId))];
   const recalled = ids.length === 0 ? new Map() : await recallDefinitions(viewer, ids);
-  const isCurrent = rows.every(({ metricId, metricMark }) => recalled.get(metricId)?.mark === metricMark);
+  const isCurrent = rows.every(({ metricId, mark }) => recalled.get(metricId)?.mark === mark);
   const definitions = isCurrent ? recalled : await readDefinitions(viewer, ids);
   return rows.map((row) => ({ ...toEntry(row), metric: definitions.get(row.metricId)?.metric }));
 }

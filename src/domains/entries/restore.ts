@@ -2,7 +2,7 @@ import type { ChangeTransaction } from '../../changes/write-changes.ts';
 import { defineRestorer } from '../../kernel/define-domain.ts';
 import { ConflictError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { readDefinitions, type Definitions } from '../metrics/definitions.ts';
+import { markOf, readDefinitions, type Definitions } from '../metrics/definitions.ts';
 import { insertChecked } from './entries.ts';
 import type { Entry } from './entry.ts';
 import { deleteEntry, updateEntry } from './statements.ts';
@@ -17,8 +17,8 @@ export const entryRestorer = defineRestorer<ChangeTransaction, Entry>({
     await insertChecked(tx, entries, await requireMetrics(tx, viewer, states));
   },
   update: async (tx, viewer, current, fields) => {
-    const { mark } = (await requireMetrics(tx, viewer, [current])).get(current.metricId)!;
-    await tx.write(updateEntry, [JSON.stringify({ ...current, ...fields, metricMark: mark })]);
+    const definitions = await requireMetrics(tx, viewer, [current]);
+    await tx.write(updateEntry, [markOf(definitions), JSON.stringify({ ...current, ...fields })]);
   },
   remove: async (tx, _, { id }) => void (await tx.write(deleteEntry, [id, null])),
 });

@@ -10,14 +10,17 @@ export type MetricDefinition = {
   metric: Metric;
   /** What it says about its values. */
   config: MetricConfig;
-  /**
-   * The transaction that wrote the row (PostgreSQL's xmin). Equal marks are the same row: a version would not tell a metric
-   * from another one that was made with the same id after it was deleted.
-   */
-  mark: string;
+  /** Which state the person's metrics were in when it was read: equal marks are the same state of all of them. */
+  mark: number;
 };
 
 export type Definitions = Map<string, MetricDefinition>;
+
+/** The mark of the state that all of them are of; null when they are of several states, or none. */
+export function markOf(definitions: Definitions): number | null {
+  const [mark = null, ...others] = new Set([...definitions.values()].map((definition) => definition.mark));
+  return others.length === 0 ? mark : null;
+}
 
 /**
  * Definitions read lately. One may be out of date: whoever relies on it compares its mark in the statement that does the
@@ -45,8 +48,8 @@ export function forgetDefinitions(viewer: Viewer, ids: readonly string[]): void 
 
 /** Definitions as they are now. Pass the transaction when there is one. */
 export async function readDefinitions(viewer: Viewer, ids: readonly string[], reader: Sql = sql): Promise<Definitions> {
-  const rows = await reader.query<{ metric: Metric; mark: string }>(
-    `SELECT metric_snapshot(m) AS metric, m.xmin::text AS mark FROM metrics m
+  const rows = await reader.query<{ metric: Metric; mark: number }>(
+    `SELECT metric_snapshot(m) AS metric, h.definitions_version AS mark FROM change_heads h JOIN metrics m USING (user_id)
      WHERE m.user_id = $1::uuid AND m.id = ANY($2::uuid[])`,
     [viewer.userId, ids],
     'read-definitions',

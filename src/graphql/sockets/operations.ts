@@ -1,9 +1,11 @@
-import { getOperationAST, GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { isSessionOpen } from '../../domains/accounts/sessions.ts';
 import { ExpectedError, UnauthenticatedError } from '../../kernel/errors.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
+import { createContext } from '../context.ts';
 import { toClientError } from '../errors.ts';
-import type { GraphqlServer } from '../server.ts';
+import type { Operation, Pipeline } from '../pipeline.ts';
 import { deliverChanges } from './audience.ts';
 import { readChangesDocument, readRequest, type ChangesDocument } from './changes-document.ts';
 import type { Connection } from './connection.ts';
@@ -13,7 +15,6 @@ import { withoutHttp } from './results.ts';
 /** As HTTP says it. */
 const operationUnknown = 'Could not determine what operation to execute.';
 
-type Pipeline = ReturnType<GraphqlServer['getEnveloped']>;
 /** What is to be done when graphql-ws says so. */
 type Prepared = { connection: Connection; work: () => Promise<unknown> };
 
@@ -22,7 +23,7 @@ type Prepared = { connection: Connection; work: () => Promise<unknown> };
  * @param count operations of the socket that are under way, this one among them
  */
 export async function prepare(
-  graphql: GraphqlServer,
+  pipeline: Pipeline,
   connection: Connection,
   operationId: string,
   payload: SubscribePayload,
@@ -31,7 +32,7 @@ export async function prepare(
   if (count > operationsPerSocket || connection.running >= operationsPerSocket) return [tooMany()];
   connection.running += 1;
   try {
-    return await makeArguments(graphql, connection, operationId, payload);
+    return await makeArguments(pipeline, connection, operationId, payload);
   } catch (error) {
     return [withoutHttp(toClientError(error))];
   } finally {
@@ -57,23 +58,23 @@ const alreadyRun = (): never => {
 };
 
 async function makeArguments(
-  graphql: GraphqlServer,
+  pipeline: Pipeline,
   connection: Connection,
   operationId: string,
   payload: SubscribePayload,
 ): Promise<ExecutionArgs | GraphQLError[]> {
   const viewer = connection.viewer!;
   if (!(await isSessionOpen(viewer))) throw new UnauthenticatedError();
-  const pipeline = graphql.getEnveloped({ visitor: viewer, params: payload } as never);
-  const document = pipeline.parse(payload.query);
-  const errors = pipeline.validate(pipeline.schema, document) as readonly GraphQLError[];
-  if (errors.length > 0) return errors.map(withoutHttp);
-  if (!getOperationAST(document, payload.operationName)) throw new GraphQLError(operationUnknown);
-  const prepared = { schema: pipeline.schema, document, operationName: payload.operationName };
-  const wanted = readChangesDocument(prepared.schema, document, payload.operationName);
+  const operation = pipeline.prepare(payload);
+  if (!operation) throw new GraphQLError(operationUnknown);
+  if (Array.isArray(operation)) return operation.map(withoutHttp);
+  const { schema } = pipeline;
+  const { document } = operation;
+  const wanted = readChangesDocument(schema, document, payload.operationName);
   const work = wanted
     ? makeDelivery(connection, operationId, wanted, payload)
-    : await makeExecution(pipeline, { ...prepared, variableValues: payload.variables });
+    : makeExecution(pipeline, operation, payload.variables, viewer);
+  const prepared = { schema, document, operationName: payload.operationName };
   return { ...prepared, contextValue: null, rootValue: { connection, work } satisfies Prepared };
 }
 
@@ -95,10 +96,15 @@ function makeDelivery(
   };
 }
 
-async function makeExecution(pipeline: Pipeline, prepared: ExecutionArgs): Promise<Prepared['work']> {
-  const args = { ...prepared, contextValue: await pipeline.contextFactory() };
-  const isSubscription = getOperationAST(args.document, args.operationName)!.operation === 'subscription';
-  return async () => (isSubscription ? pipeline.subscribe(args) : pipeline.execute(args));
+function makeExecution(
+  pipeline: Pipeline,
+  operation: Operation,
+  variables: SubscribePayload['variables'],
+  viewer: Viewer,
+): Prepared['work'] {
+  const context = createContext(viewer);
+  if (operation.definition.operation !== 'subscription') return () => pipeline.execute(operation, variables, context);
+  return () => pipeline.subscribe(operation, variables, context);
 }
 
 const toSocketError = (error: unknown): GraphQLError => withoutHttp(toClientError(error));

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { log } from '../../platform/log.ts';
-import type { GraphqlServer } from '../server.ts';
+import type { Pipeline } from '../pipeline.ts';
 import { Attendance } from './attendance.ts';
 import { Connection, listenTo } from './connection.ts';
 import { closeCodes, messageMax } from './limits.ts';
@@ -14,7 +14,7 @@ import { withoutHttp } from './results.ts';
  * goes its own way, see audience.ts.
  * @returns a function that closes all sockets
  */
-export function serveSockets(server: Server, graphql: GraphqlServer, heartbeatSeconds: number): () => Promise<void> {
+export function serveSockets(server: Server, pipeline: Pipeline, heartbeatSeconds: number): () => Promise<void> {
   const sockets = new WebSocketServer({
     server,
     path: '/graphql',
@@ -24,7 +24,7 @@ export function serveSockets(server: Server, graphql: GraphqlServer, heartbeatSe
     perMessageDeflate: false,
   });
   const attendance = new Attendance(heartbeatSeconds);
-  const protocol = makeProtocol(graphql, attendance);
+  const protocol = makeProtocol(pipeline, attendance);
   sockets.on('error', (err) => log.error({ err }, 'the sockets failed'));
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const connection = new Connection(socket, request.socket);
@@ -43,7 +43,7 @@ export function serveSockets(server: Server, graphql: GraphqlServer, heartbeatSe
   };
 }
 
-function makeProtocol(graphql: GraphqlServer, attendance: Attendance) {
+function makeProtocol(pipeline: Pipeline, attendance: Attendance) {
   return makeServer<Record<string, unknown>, { connection: Connection }>({
     // The round of attendance.ts looks after all who do not introduce themselves.
     connectionInitWaitTimeout: 0,
@@ -57,7 +57,7 @@ function makeProtocol(graphql: GraphqlServer, attendance: Attendance) {
       );
     },
     onSubscribe: ({ extra, subscriptions }, id, payload) =>
-      prepare(graphql, extra.connection, id, payload, Object.keys(subscriptions).length),
+      prepare(pipeline, extra.connection, id, payload, Object.keys(subscriptions).length),
     execute: run,
     subscribe: run,
     onNext: (_context, _id, _payload, _args, result) => ({ ...result, errors: result.errors?.map(withoutHttp) }),
