@@ -8,7 +8,7 @@ import { printProcessorTime, printRatio } from '../report.ts';
 import type { SideName } from '../sides.ts';
 
 /** Twice: compiling goes on for some seconds, and what the product manages while it does says little. */
-const warmUpRequests = 4000;
+const warmUpRequests = 12_000;
 /** Seconds that a round of the product shall take; the floor is sent just as many requests. */
 const roundSeconds = 2.5;
 const names = ['product', 'floor'] as const;

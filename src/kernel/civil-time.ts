@@ -21,11 +21,15 @@ export const fromDayNumber = (dayNumber: number): string =>
 /** ISO day of a Date that stands for a day at midnight UTC, as the ORM returns `date` columns. */
 export const toDay = (date: Date): string => date.toISOString().slice(0, 10);
 
+const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const isLeapYear = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+
 /** Whether the text is a day that exists in the calendar and lies between 1900 and 2200. */
 export function isDay(text: string): boolean {
-  if (!dayShape.test(text) || text < firstDay || text > lastDay) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  const [, year, month, day] = dayShape.exec(text) ?? [];
+  if (text < firstDay || text > lastDay || Number(day) < 1) return false;
+  const length = month === '02' && isLeapYear(Number(year)) ? 29 : (monthLengths[Number(month) - 1] ?? 0);
+  return Number(day) <= length;
 }
 
 /** Whether the text is a wall-clock time, 07:30 or 07:30:15. */
