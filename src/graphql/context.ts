@@ -10,7 +10,14 @@ export type Context = {
   isTokenRefused: boolean;
   /** Batches of this one operation: look-ups of one kind by id become one query. */
   loaders: Map<string, DataLoader<string, unknown>>;
+  /** What need not be looked up. */
+  atHand: AtHand;
 };
+
+/** Entities by type and id. */
+export type AtHand = ReadonlyMap<string, ReadonlyMap<string, object>>;
+
+const nothing: AtHand = new Map();
 
 /** Loads many at once; ids without a value are missing from the answer. */
 export type BatchLoad<Value> = (viewer: Viewer, ids: readonly string[]) => Promise<Map<string, Value>>;
@@ -20,6 +27,7 @@ export const createContext = (visitor: Viewer | null, isTokenRefused = false): C
   visitor,
   isTokenRefused,
   loaders: new Map(),
+  atHand: nothing,
 });
 
 /** Who is signed in, or null when no token came along. @throws UnauthenticatedError when a dead one did */
@@ -33,6 +41,10 @@ export function viewerOf({ visitor }: Context): Viewer {
   if (!visitor) throw new UnauthenticatedError();
   return visitor;
 }
+
+/** An entity that need not be looked up; undefined for all others. */
+export const atHand = <Entity extends object>(context: Context, type: string, id: string): Entity | undefined =>
+  context.atHand.get(type)?.get(id) as Entity | undefined;
 
 /** Looks one thing up by id, together with all look-ups of the same name in this operation. */
 export async function loadOne<Value>(

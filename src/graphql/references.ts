@@ -2,13 +2,12 @@ import type { BatchLoad } from './context.ts';
 
 /**
  * One entity in the log that stands for another one by its id, and whose fields need it. The sockets look all of a page up
- * at once and put each in its place, so that resolvers find it there and answer without a look-up of their own.
+ * at once and put it at hand in the context, so that resolvers find it there and answer without a look-up of their own.
  */
 export type Reference = {
-  /** The type that refers, the field of its snapshot that holds the id, and the one where resolvers look for the entity. */
+  /** The type that refers, and the field of its snapshot that holds the id. */
   from: string;
   key: string;
-  as: string;
   /** The GraphQL fields that need it. */
   fields: readonly string[];
   /** The entity type that is referred to: its changes make what was looked up outdated. */

@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { addChangedEntity } from '../../graphql/change.ts';
 import { connectionArguments, defineConnection, resolveConnection } from '../../graphql/connection.ts';
 import { checksSession } from '../../graphql/session-checks.ts';
-import { viewerOf, type Context } from '../../graphql/context.ts';
+import { atHand, viewerOf, type Context } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
 import { addReference } from '../../graphql/references.ts';
 import { selects } from '../../graphql/selection.ts';
@@ -25,7 +25,7 @@ const tagsText = `At most ${entryLimits.tags}, each of at most ${entryLimits.tag
 
 /** At once when it is at hand: waiting for it would keep the sockets from writing a change without the engine. */
 const metricOf = (entry: EntryWithMetric, context: Context): MetricRow | Promise<MetricRow> =>
-  entry.metric ?? loadMetric(context, entry.metricId);
+  entry.metric ?? atHand<MetricRow>(context, 'Metric', entry.metricId) ?? loadMetric(context, entry.metricId);
 
 const toValue = (entry: EntryWithMetric, metric: MetricRow) => toShownValue(metric.type as MetricConfig['type'], entry);
 
@@ -70,7 +70,6 @@ addChangedEntity(Entry);
 addReference({
   from: 'Entry',
   key: 'metricId',
-  as: 'metric',
   fields: ['metric', 'value'],
   to: 'Metric',
   load: findMetrics,

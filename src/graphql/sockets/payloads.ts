@@ -1,9 +1,9 @@
-import { execute } from 'graphql';
+import { execute, type ExecutionResult } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Change } from '../../changes/change.ts';
 import type { Page } from '../../changes/pages.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { createContext, type Context } from '../context.ts';
+import { createContext, type AtHand, type Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
 import type { ChangesDocument } from './changes-document.ts';
 import { joinPayloads, type Payloads } from './frames.ts';
@@ -58,29 +58,29 @@ export class SharedPayloads {
   }
 
   private make(page: Page, place: string): Payloads | Promise<Payloads> {
-    const context = createContext(this.viewer);
-    const resolved = this.references.resolve(this.request.projection.references, page.changes);
-    if (resolved instanceof Promise) return resolved.then((changes) => this.write(changes, context, place));
-    return this.write(resolved, context, place);
+    const write = (atHand: AtHand) => this.write(page.changes, { ...createContext(this.viewer), atHand }, place);
+    const atHand = this.references.findAll(this.request.projection.references, page.changes);
+    return atHand instanceof Promise ? atHand.then(write) : write(atHand);
   }
 
   private write(changes: readonly Change[], context: Context, place: string): Payloads | Promise<Payloads> {
     const { key, projection } = this.request;
     const results = changes.map((change) => {
       const value = projection.project(change, context);
-      return value === undefined ? this.execute(change, context) : { data: { [key]: value } };
+      return value === undefined ? this.execute(change, context) : `{"data":{"${key}":${value}}}`;
     });
-    const join = (all: readonly object[]) => {
-      const payloads = joinPayloads(all.map((result) => JSON.stringify(result)));
+    const join = (all: readonly (string | ExecutionResult)[]) => {
+      const payloads = joinPayloads(all.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))));
       // An error may pass: who comes later shall not get it from memory.
-      if (!all.some((result) => 'errors' in result)) kept.set(place, payloads);
+      if (!all.some((one) => typeof one === 'object' && one.errors)) kept.set(place, payloads);
       return payloads;
     };
-    return results.some((result) => result instanceof Promise) ? Promise.all(results).then(join) : join(results);
+    const isAtHand = (all: typeof results): all is string[] => !all.some((one) => typeof one !== 'string');
+    return isAtHand(results) ? join(results) : Promise.all(results).then(join);
   }
 
   /** The engine itself, for what the projection leaves to it. */
-  private async execute(change: Change, context: Context): Promise<object> {
+  private async execute(change: Change, context: Context): Promise<ExecutionResult> {
     const { document, operation, schema } = this.request;
     const result = await execute({
       schema,

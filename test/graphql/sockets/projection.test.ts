@@ -30,7 +30,7 @@ describe('the projection of a change', () => {
     const context = createContext({ userId: change.entityId, deviceId: null });
     const value = wanted.projection.project(change, context);
     const result = await execute({ schema, document, rootValue: change, contextValue: context });
-    const projected = value === undefined ? undefined : JSON.stringify({ data: { [wanted.key]: value } });
+    const projected = value === undefined ? undefined : `{"data":{"${wanted.key}":${value}}}`;
     return { projected, engine: JSON.stringify(result) };
   };
 
