@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
-import { toDay } from '../kernel/civil-time.ts';
+import { toDay, toInstant } from '../kernel/civil-time.ts';
 import { builder } from './builder.ts';
 
 builder.scalarType('Date', {
@@ -16,7 +16,7 @@ builder.scalarType('LocalTime', {
 
 builder.scalarType('DateTime', {
   description: 'An instant, RFC 3339, UTC.',
-  serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)),
+  serialize: (value) => (value instanceof Date ? toInstant(value) : String(value)),
   parseValue: (value) => requireString('DateTime', value),
 });
 

@@ -32,6 +32,20 @@ export function isDay(text: string): boolean {
   return Number(day) <= length;
 }
 
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+let day = { number: NaN, text: '' };
+
+/** An instant as Date.toISOString writes it, in a fifth of its time for those of the same day one after the other. */
+export function toInstant(date: Date): string {
+  const time = date.getTime();
+  const number = Math.floor(time / millisecondsPerDay);
+  if (number !== day.number) day = { number, text: date.toISOString().slice(0, -14) };
+  const rest = time - number * millisecondsPerDay;
+  const [seconds, minutes] = [Math.floor(rest / 1000), Math.floor(rest / 60_000)];
+  const milliseconds = String(rest % 1000).padStart(3, '0');
+  return `${day.text}T${twoDigits[Math.floor(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[seconds % 60]}.${milliseconds}Z`;
+}
+
 /** Whether the text is a wall-clock time, 07:30 or 07:30:15. */
 export const isLocalTime = (text: string): boolean => timeShape.test(text);
 

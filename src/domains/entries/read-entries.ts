@@ -1,4 +1,4 @@
-import { isDay } from '../../kernel/civil-time.ts';
+import { isDay, toInstant } from '../../kernel/civil-time.ts';
 import { InvalidInputError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { Page } from '../../kernel/page.ts';
@@ -52,8 +52,8 @@ type Row = Omit<Entry, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt
 
 const toEntry = ({ mark: _, createdAt, updatedAt, ...entry }: Row): Entry => ({
   ...entry,
-  createdAt: createdAt.toISOString(),
-  updatedAt: updatedAt.toISOString(),
+  createdAt: toInstant(createdAt),
+  updatedAt: toInstant(updatedAt),
 });
 
 /** Metrics come from memory when that still has the state that the statement saw. */

@@ -94,8 +94,10 @@ function compileNullable(compiler: Compiler, type: GraphQLOutputType, nodes: rea
 const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** As JSON.stringify, which takes several times as long for the short texts that entities are made of. */
-const toJson = (value: unknown): string | undefined =>
-  typeof value === 'string' && !escaped.test(value) ? `"${value}"` : JSON.stringify(value);
+function toJson(value: unknown): string | undefined {
+  if (typeof value === 'string' && !escaped.test(value)) return `"${value}"`;
+  return Number.isFinite(value) ? String(value) : JSON.stringify(value);
+}
 
 function compileList(complete: Complete): Complete {
   return (value, context) => {
