@@ -9,11 +9,37 @@ import {
   lastDay,
   toDay,
   toDayNumber,
+  toInstant,
   toLocalDay,
   toWallClock,
 } from '../../src/kernel/civil-time.ts';
 
+describe('an instant', () => {
+  it('is written as the runtime writes it, whatever came before it', () => {
+    const anyInstant = fc.date({ noInvalidDate: true });
+    fc.assert(fc.property(anyInstant, (date) => void expect(toInstant(date)).toBe(date.toISOString())));
+    for (const time of [0, -1, 8.64e15, -8.64e15, 86_399_999, 86_400_000]) {
+      expect(toInstant(new Date(time))).toBe(new Date(time).toISOString());
+    }
+    expect(() => toInstant(new Date(NaN))).toThrow(RangeError);
+  });
+});
+
 describe('a day', () => {
+  it('exists when the calendar has it', () => {
+    const part = (max: number) => fc.integer({ min: 0, max });
+    const twoDigits = (number: number) => String(number).padStart(2, '0');
+    fc.assert(
+      fc.property(fc.integer({ min: 1890, max: 2210 }), part(13), part(32), (year, month, day) => {
+        const text = `${year}-${twoDigits(month)}-${twoDigits(day)}`;
+        const time = Date.parse(`${text}T00:00:00Z`);
+        const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+        expect(isDay(text)).toBe(isReal && year >= 1900 && year <= 2200);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it.each(['2026-11-21', '2024-02-29', '2000-02-29', firstDay, lastDay, '2026-12-31'])('%s exists', (day) => {
     expect(isDay(day)).toBe(true);
   });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeChanges } from '../../../src/changes/write-changes.ts';
 import { openMemory, recallToken, rememberToken } from '../../../src/domains/accounts/session-memory.ts';
@@ -148,13 +149,59 @@ describe('a session that has ended and nobody has said so', () => {
     expect(await other.seq()).toBe(3);
   });
 
-  it('reads no longer than the heartbeat', async () => {
-    await app.stop();
-    app = await startApp({ HEARTBEAT_SECONDS: '1' });
-    const client = await registerRemembered();
-    await endUnheard(client);
-    const status = async () => (await client.raw('{ me { id } }')).status;
-    await expect.poll(status, { timeout: 1500 }).toBe(401);
+  describe('after the heartbeat', () => {
+    beforeAll(async () => {
+      await app.stop();
+      app = await startApp({ HEARTBEAT_SECONDS: '1' });
+    });
+
+    it('reads no longer', async () => {
+      const client = await registerRemembered();
+      await endUnheard(client);
+      const status = async () => (await client.raw('{ me { id } }')).status;
+      await expect.poll(status, { timeout: 1500 }).toBe(401);
+    });
+
+    const newEntry = (metricId: string) => ({ id: newId(), metricId, date: '2026-11-21', value: 1 });
+    const create = 'mutation ($input: CreateEntryInput!) { createEntry(input: $input) { id } }';
+
+    it('is not looked up before an entry is written, and is before anything else', async () => {
+      const client = await registerRemembered();
+      const { id: metricId } = await client.createMetric();
+      await client.createEntry({ metricId });
+      await sleep(1100);
+      const count = countLookUps();
+      await client.graphql(create, { input: newEntry(metricId) });
+      expect(count()).toBe(0);
+      await client.graphql(`${create.slice(0, -1)} updateProfile(input: { dayStartsAt: 3 }) { id } }`, {
+        input: newEntry(metricId),
+      });
+      expect(count(), 'beside a mutation that does not look itself').toBe(1);
+    });
+
+    it('answers nothing to a device that writes entries', async () => {
+      const client = await registerRemembered();
+      const { id: metricId } = await client.createMetric();
+      const { id } = await client.createEntry({ metricId });
+      const given = newEntry(metricId);
+      await client.graphql(create, { input: given });
+      await sleep(1100);
+      await endUnheard(client);
+      const update = `mutation { updateEntry(id: "${id}", input: { value: 2 }, expectedVersion: 7) { notes } }`;
+      const batch = 'mutation ($input: [CreateEntryInput!]!) { createEntries(input: $input) { id } }';
+      const attempts: [string, Record<string, unknown>?][] = [
+        [create, { input: newEntry(metricId) }],
+        [create, { input: given }],
+        [create, { input: { ...given, value: 9 } }],
+        [batch, { input: [newEntry(metricId)] }],
+        [update],
+        [`mutation { deleteEntry(id: "${id}") }`],
+        [`mutation { deleteEntry(id: "${newId()}") }`],
+      ];
+      for (const attempt of attempts) {
+        expect(await refusalOf(client.graphql(...attempt)), attempt[0]).toMatchObject(unauthenticated);
+      }
+    });
   });
 });
 
