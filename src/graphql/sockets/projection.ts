@@ -91,7 +91,7 @@ function compileNullable(compiler: Compiler, type: GraphQLOutputType, nodes: rea
 }
 
 /** What JSON writes in another way than it stands: quotation marks, backslashes, controls, halves of surrogate pairs. */
-const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
+const escaped = /["\\\p{Cc}\p{Cs}]/u;
 
 /** As JSON.stringify, which takes several times as long for the short texts that entities are made of. */
 function toJson(value: unknown): string | undefined {
