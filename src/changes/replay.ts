@@ -1,4 +1,4 @@
-import { LogCompactedError } from '../kernel/errors.ts';
+import { InvalidInputError, LogCompactedError } from '../kernel/errors.ts';
 import { sql } from '../platform/database.ts';
 import type { Change } from './change.ts';
 
@@ -44,6 +44,41 @@ export async function readLogState(userId: string): Promise<LogState> {
     'read-log-state',
   );
   return state ?? { seq: 0, compactedTo: 0 };
+}
+
+/**
+ * Whether a device can go on after a number. One that is ahead of the log, or has another change at its number, has the
+ * state of another log: it belongs to another database, or this one was restored from a backup. It must not go on in
+ * silence, and neither must one that the log no longer reaches. One read.
+ * @param at when the change of that number happened, as the device has it; null when it does not say
+ * @throws LogCompactedError; InvalidInputError when the log is another one
+ */
+export async function checkAfter(userId: string, after: number, at: Date | null): Promise<void> {
+  const { seq, compactedTo, lineAt } = await readLogPlace(userId, after);
+  if (after >= 0 && after < compactedTo) throw new LogCompactedError(compactedTo, seq);
+  if (after < 0 || after > seq) throw isAnotherLog('The log has not reached this number.');
+  if (after === 0 || at === null || lineAt?.getTime() === at.getTime()) return;
+  // A deletion that was compacted has left nothing to compare with.
+  if (!lineAt && after === compactedTo) throw new LogCompactedError(compactedTo, seq);
+  throw isAnotherLog('The log holds another change at this number: it was restored from a backup.');
+}
+
+const isAnotherLog = (what: string) =>
+  new InvalidInputError([{ path: ['after'], message: `${what} Start again with a snapshot.` }]);
+
+/** How far a log reaches, and when its line of one number happened; null when that line is not there. */
+export type LogPlace = LogState & { lineAt: Date | null };
+
+/** How far the log of a person reaches, and what it says of one of its lines. */
+export async function readLogPlace(userId: string, line: number): Promise<LogPlace> {
+  const [place] = await sql.query<LogPlace>(
+    `SELECT h.seq, h.compacted_seq AS "compactedTo", c.at AS "lineAt"
+     FROM change_heads h LEFT JOIN changes c ON c.user_id = h.user_id AND c.seq = $2::int
+     WHERE h.user_id = $1::uuid`,
+    [userId, line],
+    'read-log-place',
+  );
+  return place ?? { seq: 0, compactedTo: 0, lineAt: null };
 }
 
 /** The number of a person's newest change; 0 when there is none. */

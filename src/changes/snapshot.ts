@@ -1,12 +1,13 @@
 import { InvalidInputError, LogCompactedError } from '../kernel/errors.ts';
 import { sql } from '../platform/database.ts';
 import type { Change } from './change.ts';
-import { changeColumns, readLogState } from './replay.ts';
+import { changeColumns, readLogPlace, readLogState } from './replay.ts';
 
 /** A place in a snapshot: the entity type and id of the last entity read. */
 export type SnapshotKey = readonly [entityType: string, entityId: string];
 
-export type SnapshotPage = { seq: number; changes: Change[]; hasMore: boolean };
+/** `at` is when the change of the number happened; null for number 0, and when that line has been compacted. */
+export type SnapshotPage = { seq: number; at: Date | null; changes: Change[]; hasMore: boolean };
 
 /**
  * A part of everything that exists as of a number: of each entity its newest change up to there. The log itself is the
@@ -25,10 +26,10 @@ export async function readSnapshot(
   const seq = asOf ?? (await readLogState(userId)).seq;
   const changes = await readExisting(userId, seq, after, first + 1);
   // Asked afterwards: what has been compacted until now cannot have been missing above.
-  const state = await readLogState(userId);
+  const state = await readLogPlace(userId, seq);
   if (seq > state.seq || seq < 0) throw outOfReach();
   if (seq < state.compactedTo) throw new LogCompactedError(state.compactedTo, state.seq);
-  return { seq, changes: changes.slice(0, first), hasMore: changes.length > first };
+  return { seq, at: state.lineAt, changes: changes.slice(0, first), hasMore: changes.length > first };
 }
 
 const readExisting = (userId: string, seq: number, after: SnapshotKey | null, limit: number): Promise<Change[]> =>

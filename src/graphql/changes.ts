@@ -1,13 +1,24 @@
 import type { Change as ChangeLine } from '../changes/change.ts';
 import { followChanges } from '../changes/follow.ts';
-import { readLogState, replayChanges } from '../changes/replay.ts';
-import { InvalidInputError, LogCompactedError } from '../kernel/errors.ts';
+import { checkAfter, replayChanges } from '../changes/replay.ts';
+import { InvalidInputError } from '../kernel/errors.ts';
 import { builder } from './builder.ts';
 import { Change } from './change.ts';
 import { viewerOf } from './context.ts';
 
 /** Changes of one page of a replay, at most. */
 const pageMax = 1000;
+
+/** Where a replay begins, as a device says it: a number, and when the change of that number happened. */
+export type AfterArguments = { after?: number | null | undefined; afterAt?: string | null | undefined };
+
+/** @throws as checkAfter, which has nothing to say of "from now on" */
+export async function checkBegin(userId: string, { after, afterAt }: AfterArguments): Promise<void> {
+  if (after != null) await checkAfter(userId, after, afterAt == null ? null : new Date(afterAt));
+}
+
+const afterAtDescription =
+  'When the change of that number happened, as the device has it. When the log holds another change there, it has been replaced: INVALID_INPUT at `after`, take a `snapshot`.';
 
 const ChangePage = builder
   .objectRef<{ changes: ChangeLine[]; lastSeq: number; hasMore: boolean }>('ChangePage')
@@ -27,9 +38,10 @@ builder.queryField('changes', (t) =>
       'Replay of the change log after a number. Where the log no longer reaches back so far: CONFLICT with `reason` LOG_COMPACTED, take a `snapshot`.',
     args: {
       after: t.arg.int({ required: true, description: 'The last number the device has; 0 for everything.' }),
+      afterAt: t.arg({ type: 'DateTime', description: afterAtDescription }),
       first: t.arg.int({ defaultValue: 500, description: `Changes at most, up to ${pageMax}.` }),
     },
-    resolve: (_, { after, first }, context) => readPage(viewerOf(context).userId, after, first ?? 500),
+    resolve: (_, { first, ...begin }, context) => readPage(viewerOf(context).userId, begin, first ?? 500),
   }),
 );
 
@@ -38,11 +50,14 @@ builder.subscriptionField('changes', (t) =>
     type: Change,
     description:
       'Every change of the signed-in person, in order, without gaps: first what happened after the given number, then live. Without `after`: from now on.',
-    args: { after: t.arg.int({ description: 'The last number the device has.' }) },
-    subscribe: async (_, { after }, context) => {
+    args: {
+      after: t.arg.int({ description: 'The last number the device has.' }),
+      afterAt: t.arg({ type: 'DateTime', description: afterAtDescription }),
+    },
+    subscribe: async (_, begin, context) => {
       const { userId } = viewerOf(context);
-      if (after != null) await checkAfter(userId, after);
-      return toIterable(userId, after ?? null);
+      await checkBegin(userId, begin);
+      return toIterable(userId, begin.after ?? null);
     },
     resolve: (change) => change,
   }),
@@ -68,25 +83,13 @@ function toIterable(userId: string, after: number | null): AsyncIterableIterator
   };
 }
 
-async function readPage(userId: string, after: number, first: number) {
+async function readPage(userId: string, begin: AfterArguments & { after: number }, first: number) {
   if (first < 1 || first > pageMax) {
     throw new InvalidInputError([{ path: ['first'], message: `A page has between 1 and ${pageMax} changes.` }]);
   }
-  await checkAfter(userId, after);
+  await checkBegin(userId, begin);
+  const { after } = begin;
   const changes = await replayChanges(userId, after, first + 1);
   const page = changes.slice(0, first);
   return { changes: page, lastSeq: page.at(-1)?.seq ?? after, hasMore: changes.length > first };
-}
-
-/**
- * A device ahead of the log belongs to another database, or this one was restored: it must not wait in silence. Neither must
- * one that the log no longer reaches.
- */
-export async function checkAfter(userId: string, after: number): Promise<void> {
-  const { seq, compactedTo } = await readLogState(userId);
-  if (after >= 0 && after < compactedTo) throw new LogCompactedError(compactedTo, seq);
-  if (after === 0 || (after > 0 && after <= seq)) return;
-  throw new InvalidInputError([
-    { path: ['after'], message: 'The log has not reached this number. Start again with a snapshot.' },
-  ]);
 }

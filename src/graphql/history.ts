@@ -1,6 +1,6 @@
 import type { Change as ChangeLine } from '../changes/change.ts';
 import { readHistory } from '../changes/history.ts';
-import { readSnapshot, type SnapshotKey } from '../changes/snapshot.ts';
+import { readSnapshot, type SnapshotKey, type SnapshotPage as SnapshotPart } from '../changes/snapshot.ts';
 import { undoChange } from '../changes/undo.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
@@ -12,13 +12,20 @@ import { viewerOf } from './context.ts';
 /** Entities of one page of a snapshot, at most. */
 const pageMax = 1000;
 
-type Snapshot = { seq: number; changes: ChangeLine[]; endCursor: string | null; hasMore: boolean };
+type Snapshot = SnapshotPart & { endCursor: string | null };
 
 const SnapshotPage = builder.objectRef<Snapshot>('SnapshotPage').implement({
   description: 'A part of everything that exists as of one number.',
   fields: (t) => ({
     seq: t.exposeInt('seq', {
       description: 'The number it is the state of: give it as `asOf` for the next page, and follow `changes` after it.',
+    }),
+    at: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When its last change happened: remember it with `seq`, and give both to `changes`. Null when `seq` is 0 or that line is gone.',
+      resolve: (page) => page.at,
     }),
     changes: t.field({
       type: [Change],

@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
-import { toDay, toInstant } from '../kernel/civil-time.ts';
+import { isInstant, toDay, toInstant } from '../kernel/civil-time.ts';
 import { builder } from './builder.ts';
 
 builder.scalarType('Date', {
@@ -15,9 +15,9 @@ builder.scalarType('LocalTime', {
 });
 
 builder.scalarType('DateTime', {
-  description: 'An instant, RFC 3339, UTC.',
+  description: 'An instant, RFC 3339, UTC, to the millisecond: 2026-11-21T06:30:15.250Z.',
   serialize: (value) => (value instanceof Date ? toInstant(value) : String(value)),
-  parseValue: (value) => requireString('DateTime', value),
+  parseValue: (value) => requireInstant(value),
 });
 
 builder.scalarType('JSON', {
@@ -38,6 +38,12 @@ builder.scalarType('EntryValue', {
 function requireString(scalar: string, value: unknown): string {
   if (typeof value === 'string') return value;
   throw invalid(`${scalar} is written as a string.`);
+}
+
+/** Stays a text: variables that are read once may be read again. */
+function requireInstant(value: unknown): string {
+  if (typeof value === 'string' && isInstant(value)) return value;
+  throw invalid('A DateTime is written as RFC 3339 has it: 2026-11-21T06:30:15.250Z.');
 }
 
 function requireEntryValue(value: unknown): number | boolean | string {

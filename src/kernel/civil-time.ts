@@ -6,6 +6,7 @@
 const millisecondsPerDay = 86_400_000;
 const dayShape = /^(\d{4})-(\d{2})-(\d{2})$/;
 const timeShape = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
+const instantShape = /^(.{10})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 /** The days an entry may carry, both ends included. */
 export const firstDay = '1900-01-01';
@@ -33,18 +34,21 @@ export function isDay(text: string): boolean {
 }
 
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
-let day = { number: NaN, text: '' };
+let latest = { number: NaN, text: '' };
 
 /** An instant as Date.toISOString writes it, in a fifth of its time for those of the same day one after the other. */
 export function toInstant(date: Date): string {
   const time = date.getTime();
   const number = Math.floor(time / millisecondsPerDay);
-  if (number !== day.number) day = { number, text: date.toISOString().slice(0, -14) };
+  if (number !== latest.number) latest = { number, text: date.toISOString().slice(0, -14) };
   const rest = time - number * millisecondsPerDay;
   const [seconds, minutes] = [Math.floor(rest / 1000), Math.floor(rest / 60_000)];
   const milliseconds = String(rest % 1000).padStart(3, '0');
-  return `${day.text}T${twoDigits[Math.floor(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[seconds % 60]}.${milliseconds}Z`;
+  return `${latest.text}T${twoDigits[Math.floor(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[seconds % 60]}.${milliseconds}Z`;
 }
+
+/** Whether the text is an instant, RFC 3339 with T and Z as capitals, on a day as isDay has it. A Date keeps its milliseconds. */
+export const isInstant = (text: string): boolean => isDay(instantShape.exec(text)?.[1] ?? '');
 
 /** Whether the text is a wall-clock time, 07:30 or 07:30:15. */
 export const isLocalTime = (text: string): boolean => timeShape.test(text);

@@ -4,6 +4,7 @@ import {
   firstDay,
   fromDayNumber,
   isDay,
+  isInstant,
   isLocalTime,
   isTimeZone,
   lastDay,
@@ -22,6 +23,32 @@ describe('an instant', () => {
       expect(toInstant(new Date(time))).toBe(new Date(time).toISOString());
     }
     expect(() => toInstant(new Date(NaN))).toThrow(RangeError);
+  });
+
+  it.each([
+    '2026-11-21T06:30:15.250Z',
+    '2026-11-21T06:30:15Z',
+    '2024-02-29T23:59:59.999999+14:00',
+    '2026-11-21T00:00:00-03:30',
+  ])('%s is one, which Date reads', (text) => {
+    expect(isInstant(text)).toBe(true);
+    expect(new Date(text).getTime()).not.toBeNaN();
+  });
+
+  it.each([
+    '2026-11-21',
+    '2026-11-21T06:30Z',
+    '2026-11-21T06:30:15',
+    '2026-11-21 06:30:15Z',
+    '2026-02-29T06:30:15Z',
+    '2026-11-21T24:00:00Z',
+    '2026-11-21T23:59:60Z',
+    '2026-11-21T06:30:15.Z',
+    '2026-11-21T06:30:15+24:00',
+    '2026-11-21T06:30:15Z\n',
+    '',
+  ])('%j is none', (text) => {
+    expect(isInstant(text)).toBe(false);
   });
 });
 

@@ -13,6 +13,8 @@ export type StreamOptions = {
   token: string;
   /** The last number this device has. */
   after: number;
+  /** When that change happened; null when it is not known. */
+  afterAt: string | null;
   webSocket?: typeof WebSocket | undefined;
   onConnected: () => void;
   /** The server has answered a ping. */
@@ -46,7 +48,7 @@ export function followChanges(options: StreamOptions, signal: AbortSignal): Prom
     client.on('connected', () => clearTimeout(connecting));
     signal.addEventListener('abort', abort);
     const leave = client.subscribe<Result['data']>(
-      { query: changesSubscription, variables: { after: options.after } },
+      { query: changesSubscription, variables: { after: options.after, afterAt: options.afterAt } },
       {
         next: (result) => {
           const { data, errors } = result as Result;

@@ -2,7 +2,7 @@ import type { AnyEntity, EntityState, EntityType } from './entities.ts';
 import { entityTypes } from './entities.ts';
 import type { Operation, OperationOutcome } from './operations.ts';
 
-/** To be raised with every change of the fields below: what a device has kept in another selection is fetched anew. */
+/** To be raised with every change of the entities' fields: what a device has kept in another selection is fetched anew. */
 export const selection = 1;
 
 /** Fields of one name and several types must be told apart in one selection. */
@@ -23,12 +23,14 @@ const entity = `entity {
     id state format fileName progress report { rowsRead rowsAccepted rowsRejected duplicates } error createdAt
   }
 }`;
-const change = `seq entityType entityId ${entity}`;
+const change = `seq at entityType entityId ${entity}`;
 
-export const changesSubscription = `subscription Changes($after: Int) { changes(after: $after) { ${change} } }`;
+export const changesSubscription = `subscription Changes($after: Int, $afterAt: DateTime) {
+  changes(after: $after, afterAt: $afterAt) { ${change} }
+}`;
 
 export const snapshotQuery = `query Snapshot($asOf: Int, $after: String) {
-  snapshot(asOf: $asOf, after: $after, first: 500) { seq changes { ${change} } endCursor hasMore }
+  snapshot(asOf: $asOf, after: $after, first: 500) { seq at changes { ${change} } endCursor hasMore }
 }`;
 
 export const headQuery = 'query Head { me { seq } }';
@@ -44,9 +46,9 @@ export const refreshMutation = `mutation Refresh($refreshToken: String!) {
 }`;
 
 type WireEntity = { __typename: string; [field: string]: unknown } | null;
-export type WireChange = { seq: number; entityType: string; entityId: string; entity: WireEntity };
+export type WireChange = { seq: number; at: string; entityType: string; entityId: string; entity: WireEntity };
 export type WireSnapshot = {
-  snapshot: { seq: number; changes: WireChange[]; endCursor: string | null; hasMore: boolean };
+  snapshot: { seq: number; at: string | null; changes: WireChange[]; endCursor: string | null; hasMore: boolean };
 };
 export type WireOutcome = Omit<OperationOutcome, 'entity'> & { entity: WireEntity };
 

@@ -49,9 +49,13 @@ const passing = new Set(['UNAVAILABLE', 'INTERNAL', 'RATE_LIMITED', 'UNAUTHENTIC
 /** Whether the same request may well succeed later. */
 export const isPassing = (error: unknown): boolean => !(error instanceof ApiError) || passing.has(error.code);
 
-/** Whether the log cannot go on from our number: compacted beyond it, or another log altogether. Then a snapshot does. */
-export function isSnapshotNeeded(error: ApiError): boolean {
-  if (error.extensions['reason'] === 'LOG_COMPACTED') return true;
+/** Why the log cannot go on from our number: it is compacted beyond it, or another log altogether. A snapshot does. */
+export type SnapshotReason = 'COMPACTED' | 'REPLACED';
+
+/** @returns null when it is nothing of the kind */
+export function snapshotReasonOf(error: ApiError): SnapshotReason | null {
+  if (error.extensions['reason'] === 'LOG_COMPACTED') return 'COMPACTED';
   const issues = (error.extensions['issues'] ?? []) as { path?: unknown[] }[];
-  return error.code === 'INVALID_INPUT' && issues.some(({ path }) => path?.includes('after'));
+  const isAtAfter = error.code === 'INVALID_INPUT' && issues.some(({ path }) => path?.includes('after'));
+  return isAtAfter ? 'REPLACED' : null;
 }

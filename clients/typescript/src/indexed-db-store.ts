@@ -10,7 +10,8 @@ import {
 } from './local-store.ts';
 import type { QueuedOperation } from './operations.ts';
 
-type Meta = StoreIdentity & { revision: number; seq: number | null; positions: number };
+/** `at` is missing where an earlier version has written. */
+type Meta = StoreIdentity & { revision: number; seq: number | null; at?: string | null; positions: number };
 type Row = QueuedOperation & { position: number };
 
 const layout = 1;
@@ -44,6 +45,7 @@ export class IndexedDbStore implements LocalStore {
     return {
       revision: meta.revision,
       seq: meta.seq,
+      at: meta.at ?? null,
       entities: keys.map(([type, id], i) => ({ type, id, entity: values[i]! })),
       queue,
     };
@@ -63,8 +65,8 @@ export class IndexedDbStore implements LocalStore {
     await writeQueue(transaction, meta, commit);
     const revision = meta.revision + 1;
     const positions = meta.positions + (commit.enqueued?.length ?? 0);
-    const seq = commit.received ? commit.received.seq : meta.seq;
-    transaction.objectStore('meta').put({ ...meta, revision, positions, seq }, 'state');
+    const { seq, at } = commit.received ?? meta;
+    transaction.objectStore('meta').put({ ...meta, revision, positions, seq, at }, 'state');
     await done;
     return revision;
   }
@@ -96,7 +98,7 @@ async function claim(transaction: IDBTransaction, identity: StoreIdentity): Prom
   const known = await result<Meta | undefined>(table.get('state'));
   if (known && known.userId !== identity.userId) throw new ForeignStoreError();
   if (known?.selection === identity.selection) return known;
-  const meta = { revision: 0, positions: 0, ...known, ...identity, seq: null };
+  const meta = { revision: 0, positions: 0, ...known, ...identity, seq: null, at: null };
   transaction.objectStore('entities').clear();
   table.put(meta, 'state');
   return meta;

@@ -10,6 +10,8 @@ export type StoredState = {
   revision: number;
   /** The number of the newest change in `entities`; null as long as there is nothing yet. */
   seq: number | null;
+  /** When that change happened: tells this log from one that was put in its place. Null when it is not known. */
+  at: string | null;
   entities: readonly (EntityKey & { entity: AnyEntity })[];
   /** In the order in which it was made. */
   queue: readonly QueuedOperation[];
@@ -21,6 +23,8 @@ export type Received = {
   after: number | null;
   /** The number it leads to. */
   seq: number;
+  /** When the change of that number happened; null when it is not known. To be kept with the number. */
+  at: string | null;
   entities: readonly EntityState[];
   /** A snapshot: what is not in it is gone. */
   isWhole: boolean;

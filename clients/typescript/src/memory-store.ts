@@ -17,6 +17,7 @@ export class MemoryStore implements LocalStore {
   private identity: StoreIdentity | null = null;
   private revision = 0;
   private seq: number | null = null;
+  private at: string | null = null;
   private entities = new Map<string, EntityKey & { entity: AnyEntity }>();
   private queue: readonly QueuedOperation[] = [];
 
@@ -28,7 +29,8 @@ export class MemoryStore implements LocalStore {
     if (this.identity && this.identity.userId !== identity.userId) throw new ForeignStoreError();
     if (this.identity?.selection !== identity.selection) this.forget();
     this.identity = identity;
-    return { revision: this.revision, seq: this.seq, entities: [...this.entities.values()], queue: this.queue };
+    const { revision, seq, at, queue } = this;
+    return { revision, seq, at, entities: [...this.entities.values()], queue };
   }
 
   async commit(commit: Commit): Promise<number> {
@@ -39,7 +41,7 @@ export class MemoryStore implements LocalStore {
 
   close(): void {}
 
-  private receive({ after, seq, entities, isWhole }: Received): void {
+  private receive({ after, seq, at, entities, isWhole }: Received): void {
     if (after !== this.seq) throw new StaleCommitError();
     if (isWhole) this.entities.clear();
     for (const { type, id, entity } of entities) {
@@ -47,10 +49,12 @@ export class MemoryStore implements LocalStore {
       else this.entities.delete(keyOf({ type, id }));
     }
     this.seq = seq;
+    this.at = at;
   }
 
   private forget(): void {
     this.entities.clear();
     this.seq = null;
+    this.at = null;
   }
 }

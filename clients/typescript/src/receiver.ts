@@ -2,13 +2,13 @@ import type { Api } from './api.ts';
 import type { BackOff } from './back-off.ts';
 import { followChanges, type StreamOptions } from './change-stream.ts';
 import { toStates, type WireChange } from './documents.ts';
-import { keyOf, type EntityState } from './entities.ts';
-import { ApiError, isSnapshotNeeded, SignedOutError } from './failures.ts';
+import { keyOf } from './entities.ts';
+import { ApiError, SignedOutError, snapshotReasonOf, type SnapshotReason } from './failures.ts';
 import type { Commit } from './local-store.ts';
 import type { QueuedOperation } from './operations.ts';
 import type { Pause } from './pause.ts';
 import type { Replica } from './replica.ts';
-import { readSnapshot } from './snapshot.ts';
+import { readSnapshot, type Snapshot } from './snapshot.ts';
 import type { Status } from './status.ts';
 import type { TokenSource } from './tokens.ts';
 import type { View } from './view.ts';
@@ -30,7 +30,8 @@ export class Receiver {
   private readonly options: ReceiverOptions;
   private incoming: WireChange[] = [];
   private storing: Promise<void> | undefined;
-  private isSnapshotDue = false;
+  /** Why a snapshot is due, if one is. */
+  private snapshotDue: SnapshotReason | null = null;
   /** A token that was fetched because the one before was refused, and has not been shown yet. */
   private freshToken: string | undefined;
 
@@ -48,16 +49,16 @@ export class Receiver {
 
   /** Follows the log until the line is cut. Returns when it is worth to go on at once. */
   private async follow(signal: AbortSignal): Promise<void> {
-    const wasDue = this.isSnapshotDue;
+    const wasDue = this.snapshotDue;
     if (wasDue || this.options.replica.view.seq === null) await this.startAnew();
     const token = await this.options.tokens.accessToken();
     const failure: unknown = await this.stream(token, signal).catch((error: unknown) => error);
     await this.storing;
     if (signal.aborted || !(failure instanceof ApiError)) throw failure;
     if (failure.code === 'UNAUTHENTICATED') return this.renew(token, failure);
-    this.isSnapshotDue = isSnapshotNeeded(failure);
+    this.snapshotDue = snapshotReasonOf(failure);
     // A server that is not content with its own snapshot is not asked for another one at once.
-    if (wasDue || !this.isSnapshotDue) throw failure;
+    if (wasDue || !this.snapshotDue) throw failure;
   }
 
   /** A token that is refused although it is fresh will not do better when it is shown again at once. */
@@ -70,7 +71,7 @@ export class Receiver {
   private stream(token: string, signal: AbortSignal): Promise<never> {
     const { url, webSocket, replica, backOff, onStatus } = this.options;
     const giveUp = new AbortController();
-    const after = replica.view.seq!;
+    const { seq, at: afterAt } = replica.view;
     const handlers = {
       onConnected: () => {
         this.freshToken = undefined;
@@ -82,7 +83,10 @@ export class Receiver {
         this.storing ??= this.store().catch(() => giveUp.abort());
       },
     };
-    return followChanges({ url, webSocket, token, after, ...handlers }, AbortSignal.any([signal, giveUp.signal]));
+    return followChanges(
+      { url, webSocket, token, after: seq!, afterAt, ...handlers },
+      AbortSignal.any([signal, giveUp.signal]),
+    );
   }
 
   /** Stores what has come; what comes meanwhile goes into the next commit as one. */
@@ -104,8 +108,9 @@ export class Receiver {
   private async startAnew(): Promise<void> {
     const { api, replica } = this.options;
     const snapshot = await readSnapshot(api);
-    await replica.write((view) => toWholeCommit(snapshot, view));
-    this.isSnapshotDue = false;
+    const isReplaced = this.snapshotDue === 'REPLACED';
+    await replica.write((view) => toWholeCommit(snapshot, view, isReplaced));
+    this.snapshotDue = null;
   }
 
   private async rest(cause: unknown, signal: AbortSignal): Promise<void> {
@@ -120,20 +125,22 @@ export class Receiver {
 /** Of an entity that changed several times, only the last state counts. */
 function toCommit(batch: readonly WireChange[], queue: readonly QueuedOperation[]): Commit {
   const states = new Map(batch.flatMap(toStates).map((state) => [keyOf(state), state]));
-  const seq = batch.at(-1)!.seq;
-  const received = { after: batch[0]!.seq - 1, seq, entities: [...states.values()], isWhole: false };
+  const { seq, at } = batch.at(-1)!;
+  const received = { after: batch[0]!.seq - 1, seq, at, entities: [...states.values()], isWhole: false };
   return { received, settled: reached(queue, seq) };
 }
 
 /**
- * What had been applied under a number that this log has not reached was lost with it, or is not in the snapshot yet: it
- * is sent again, and recognised where it is known.
+ * What had been applied under a number that this log has not reached was lost with it, or is not in the snapshot yet. The
+ * numbers of a log that was replaced say nothing of the new one: whatever was not confirmed is lost with it, as far as is
+ * known here. All this is sent again, and recognised where it is known.
  */
-function toWholeCommit({ seq, entities }: { seq: number; entities: EntityState[] }, view: View): Commit {
-  const lost = view.queue.filter(({ appliedSeq }) => appliedSeq !== null && appliedSeq > seq);
+function toWholeCommit({ seq, at, entities }: Snapshot, view: View, isReplaced: boolean): Commit {
+  const settled = isReplaced ? [] : reached(view.queue, seq);
+  const lost = view.queue.filter(({ appliedSeq }) => appliedSeq !== null && (isReplaced || appliedSeq > seq));
   return {
-    received: { after: view.seq, seq, entities, isWhole: true },
-    settled: reached(view.queue, seq),
+    received: { after: view.seq, seq, at, entities, isWhole: true },
+    settled,
     acknowledged: lost.map(({ operation }) => ({ operationId: operation.id, appliedSeq: null })),
   };
 }

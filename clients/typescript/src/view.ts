@@ -15,6 +15,7 @@ import { lay, overlay, read } from './overlay.ts';
 /** The device's state in memory: what the server has confirmed, and on top what is on its way. */
 export class View {
   seq: number | null = null;
+  at: string | null = null;
   queue: readonly QueuedOperation[] = [];
   private confirmed = emptyTable();
   private touched = new Map<string, EntityState>();
@@ -38,6 +39,8 @@ export class View {
     this.confirmed = emptyTable();
     for (const { type, id, entity } of state.entities) this.confirmed.get(type)?.set(id, entity);
     this.seq = state.seq;
+    // Neither a store nor a tab of an earlier version says when.
+    this.at = state.at ?? null;
     this.queue = state.queue;
     this.touched = new Map(overlay(this.confirmed, this.queue));
     return this.compare(new Map([...before, ...this.everything()]), before);
@@ -78,13 +81,14 @@ export class View {
     return keys;
   }
 
-  private receive({ seq, entities, isWhole }: Received): void {
+  private receive({ seq, at, entities, isWhole }: Received): void {
     if (isWhole) this.confirmed = emptyTable();
     for (const { type, id, entity } of entities) {
       if (entity) this.confirmed.get(type)?.set(id, entity);
       else this.confirmed.get(type)?.delete(id);
     }
     this.seq = seq;
+    this.at = at ?? null;
   }
 
   private look = (key: EntityKey): EntityState => ({ ...key, entity: read(this.confirmed, this.touched, key) });

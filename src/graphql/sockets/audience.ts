@@ -1,7 +1,7 @@
 import { joinFeed, type Feed, type Follower } from '../../changes/feed.ts';
 import type { Page } from '../../changes/pages.ts';
 import { readHead } from '../../changes/replay.ts';
-import { checkAfter } from '../changes.ts';
+import { checkBegin, type AfterArguments } from '../changes.ts';
 import type { ChangesDocument, ChangesRequest } from './changes-document.ts';
 import type { Connection } from './connection.ts';
 import { Delivery } from './delivery.ts';
@@ -28,12 +28,12 @@ class Audience implements Follower {
     for (const delivery of this.deliveries) delivery.advance();
   }
 
-  /** Begins a delivery. @throws InvalidInputError when the log has not reached the number */
+  /** Begins a delivery. @throws as checkAfter */
   async join(connection: Connection, operationId: string, wanted: ChangesDocument, request: ChangesRequest) {
     this.joining += 1;
     try {
       const feed = await (this.feed ??= joinFeed(this.userId, this));
-      const seq = await this.findStart(feed, request.after);
+      const seq = await this.findStart(feed, request.begin);
       const place = `${wanted.number}:${request.shareKey}`;
       const payloads = this.enter(place, wanted, request);
       const delivery = new Delivery(connection, operationId, feed, seq, payloads, () => this.leave(delivery, place));
@@ -45,9 +45,11 @@ class Audience implements Follower {
     }
   }
 
-  private async findStart(feed: Feed, after: number | null): Promise<number> {
-    if (after === null) return readHead(this.userId);
-    if (after < 0 || after > feed.head) await checkAfter(this.userId, after);
+  private async findStart(feed: Feed, begin: AfterArguments): Promise<number> {
+    const { after, afterAt } = begin;
+    if (after == null) return readHead(this.userId);
+    const isPossible = after === 0 || (after > 0 && after <= feed.head && afterAt == null);
+    if (!isPossible) await checkBegin(this.userId, begin);
     return after;
   }
 
@@ -84,7 +86,7 @@ const audiences = new Map<string, Audience>();
 
 /**
  * The changes of a person, delivered to a socket.
- * @throws InvalidInputError when the log has not reached the number to begin after
+ * @throws InvalidInputError when the log is not the one whose number the device has; LogCompactedError
  */
 export function deliverChanges(
   connection: Connection,

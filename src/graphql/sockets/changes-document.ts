@@ -11,6 +11,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { AfterArguments } from '../changes.ts';
 import { collectFields } from './collected-fields.ts';
 import { compileProjection, type Projection } from './projection.ts';
 
@@ -24,8 +25,8 @@ export type ChangesDocument = {
   /** The field `changes`, and the name it has in the answer. */
   field: FieldNode;
   key: string;
-  /** The variable that says the number to begin after and nothing else: devices may differ in it. */
-  afterVariable: string | null;
+  /** The variables that say where to begin and nothing else: devices may differ in them. */
+  beginVariables: ReadonlySet<string>;
   projection: Projection;
 };
 
@@ -64,25 +65,29 @@ function recognise(
   const [field] = nodes;
   if (collected.length !== 1 || field?.name.value !== 'changes') return null;
   const projection = compileProjection(schema, fragments, root.getFields()['changes']!.type, nodes);
-  const afterVariable = findAfterVariable(document, field);
-  return { number: (documents += 1), schema, document, operation, field, key, afterVariable, projection };
+  const beginVariables = findBeginVariables(document, field);
+  return { number: (documents += 1), schema, document, operation, field, key, beginVariables, projection };
 }
 
-function findAfterVariable(document: DocumentNode, field: FieldNode): string | null {
-  const value = field.arguments?.find((argument) => argument.name.value === 'after')?.value;
-  if (value?.kind !== Kind.VARIABLE) return null;
-  let uses = 0;
+/** Arguments that decide which changes a device gets, and nothing of what they look like. */
+const beginArguments = new Set(['after', 'afterAt']);
+
+function findBeginVariables(document: DocumentNode, field: FieldNode): ReadonlySet<string> {
+  const uses = new Map<string, number>();
   visit(document, {
     VariableDefinition: () => false,
-    Variable: ({ name }) => void (uses += name.value === value.name.value ? 1 : 0),
+    Variable: ({ name: { value } }) => void uses.set(value, (uses.get(value) ?? 0) + 1),
   });
-  return uses === 1 ? value.name.value : null;
+  const own = (field.arguments ?? [])
+    .filter(({ name }) => beginArguments.has(name.value))
+    .flatMap(({ value }) => (value.kind === Kind.VARIABLE ? [value.name.value] : []));
+  return new Set(own.filter((name) => uses.get(name) === 1));
 }
 
 /** What a device asks for: where it begins, and what it shares with others. */
 export type ChangesRequest = {
-  /** The last number it has; null for "from now on". */
-  after: number | null;
+  /** The last number it has, if it does not begin now, and when that change happened, if it says so. */
+  begin: AfterArguments;
   /** Equal for all whose payloads are equal. */
   shareKey: string;
   variables: Record<string, unknown>;
@@ -90,13 +95,13 @@ export type ChangesRequest = {
 
 /** The request that the variables make of the document, or the errors in them. */
 export function readRequest(
-  { schema, operation, field, afterVariable }: ChangesDocument,
+  { schema, operation, field, beginVariables }: ChangesDocument,
   given: Readonly<Record<string, unknown>> | null | undefined,
 ): ChangesRequest | { errors: readonly GraphQLError[] } {
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given ?? {});
   if (errors) return { errors };
   const definition = schema.getSubscriptionType()!.getFields()['changes']!;
-  const { after } = getArgumentValues(definition, field, coerced) as { after?: number | null };
-  const { [afterVariable ?? '']: _, ...shared } = coerced;
-  return { after: after ?? null, shareKey: JSON.stringify(shared), variables: coerced };
+  const begin: AfterArguments = getArgumentValues(definition, field, coerced);
+  const shared = Object.entries(coerced).filter(([name]) => !beginVariables.has(name));
+  return { begin, shareKey: JSON.stringify(shared), variables: coerced };
 }

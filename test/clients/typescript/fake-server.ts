@@ -1,7 +1,7 @@
 import { FakeSocket } from './fake-socket.ts';
 
 type Fields = Record<string, unknown>;
-export type Line = { seq: number; entityType: string; entityId: string; entity: Fields | null };
+export type Line = { seq: number; at: string; entityType: string; entityId: string; entity: Fields | null };
 type Refusal = { message: string; extensions: Fields };
 type Reply = { data?: unknown; errors?: Refusal[] };
 
@@ -34,6 +34,8 @@ export class FakeServer {
   readonly asked: Record<string, number> = {};
   /** The numbers after which changes were asked for. */
   readonly followedAfter: number[] = [];
+  /** What was said along with them of when that change happened. */
+  readonly followedAfterAt: (string | null)[] = [];
   /** The ids of each batch that has arrived. */
   readonly batches: string[][] = [];
   /** Operations whose request is refused as a whole. */
@@ -46,6 +48,8 @@ export class FakeServer {
   token = 'token-1';
   refreshToken: string | null = 'refresh-1';
   private operations = new Map<string, number | null>();
+  /** Lines ever written, also those that have never been: each has an instant of its own. */
+  private written = 0;
 
   constructor(userId = 'person-1') {
     this.userId = userId;
@@ -77,7 +81,8 @@ export class FakeServer {
     if (entity) this.entities.set(`${entityType}/${entityId}`, entity);
     else this.entities.delete(`${entityType}/${entityId}`);
     const seq = this.head + 1;
-    this.log.push({ seq, entityType, entityId, entity });
+    const at = new Date(Date.UTC(2026, 10, 21) + (this.written += 1)).toISOString();
+    this.log.push({ seq, at, entityType, entityId, entity });
     this.deliver();
     return seq;
   }
@@ -146,9 +151,10 @@ export class FakeServer {
     ) as unknown as typeof WebSocket;
   }
 
-  /** Whether changes can be followed after a number. */
-  refusalOf(after: number): Refusal | null {
-    if (after > this.head) return refusal('INVALID_INPUT', { issues: [{ path: ['after'], message: '' }] });
+  /** Whether changes can be followed after a number, whose change happened at that time as far as the device knows. */
+  refusalOf(after: number, at?: string | null): Refusal | null {
+    const isOther = after > this.head || (after > 0 && at != null && this.log[after - 1]!.at !== at);
+    if (isOther) return refusal('INVALID_INPUT', { issues: [{ path: ['after'], message: '' }] });
     return after < this.compactedTo ? refusal('CONFLICT', { reason: 'LOG_COMPACTED' }) : null;
   }
 
@@ -182,7 +188,8 @@ export class FakeServer {
     const page = lines.slice(0, this.pageSize);
     const changes = page.map(([, line]) => toWire(line));
     const hasMore = lines.length > page.length;
-    return { data: { snapshot: { seq: asOf, changes, endCursor: page.at(-1)?.[0] ?? null, hasMore } } };
+    const at = this.log[asOf - 1]?.at ?? null;
+    return { data: { snapshot: { seq: asOf, at, changes, endCursor: page.at(-1)?.[0] ?? null, hasMore } } };
   }
 
   private apply(operations: readonly Given[]): Reply {
@@ -208,7 +215,7 @@ export class FakeServer {
     if (verb === 'create') return this.create(type!, id, input, current);
     if (!current) return verb === 'delete' ? {} : conflict(null);
     if (input['expectedVersion'] != null && input['expectedVersion'] !== current['version']) {
-      return conflict(toWire({ seq: 0, entityType: type!, entityId: id, entity: current }).entity);
+      return conflict(toWire({ seq: 0, at: '', entityType: type!, entityId: id, entity: current }).entity);
     }
     return { seq: verb === 'update' ? this.update(type!, current, input['input'] as Fields) : this.remove(type!, id) };
   }

@@ -1,5 +1,7 @@
 import { toWire, type FakeServer, type Line } from './fake-server.ts';
 
+/** Where a device says it is. */
+type Begin = { after: number; afterAt?: string | null };
 type Message = { type: string; id?: string; payload?: Record<string, unknown> };
 
 /** A socket that speaks graphql-transport-ws with the fake server; both ends in one. */
@@ -40,8 +42,8 @@ export class FakeSocket {
   }
 
   /** Ends the subscription with what stands against this number. */
-  refuse(after: number): void {
-    this.reply({ type: 'error', id: this.subscription!.id, payload: [this.server.refusalOf(after)] as never });
+  refuse(after: number, at?: string | null): void {
+    this.reply({ type: 'error', id: this.subscription!.id, payload: [this.server.refusalOf(after, at)] as never });
     this.subscription = undefined;
   }
 
@@ -79,13 +81,14 @@ export class FakeSocket {
         this.reply({ type: 'connection_ack' });
       else this.end(4401, 'Unauthorized');
     }
-    if (type === 'subscribe') this.subscribe(id!, (payload as { variables: { after: number } }).variables.after);
+    if (type === 'subscribe') this.subscribe(id!, (payload as { variables: Begin }).variables);
   }
 
-  private subscribe(id: string, after: number): void {
+  private subscribe(id: string, { after, afterAt }: Begin): void {
     this.server.followedAfter.push(after);
+    this.server.followedAfterAt.push(afterAt ?? null);
     this.subscription = { id, last: after };
-    if (this.server.refusalOf(after)) return this.refuse(after);
+    if (this.server.refusalOf(after, afterAt)) return this.refuse(after, afterAt);
     this.server.deliver();
   }
 

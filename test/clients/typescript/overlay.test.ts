@@ -88,7 +88,7 @@ describe('a view', () => {
     const confirmed = keys.flatMap((key) =>
       entities.filter(({ id }) => id === key.id).map((entity) => ({ ...key, entity })),
     );
-    view.load({ revision: 0, seq: 1, entities: confirmed, queue: [] });
+    view.load({ revision: 0, seq: 1, at: null, entities: confirmed, queue: [] });
     view.apply({ enqueued: [rename!, remove!] });
     expect(view.get('Entry', 'entry-1')).not.toBeNull();
     const changes = view.apply({ settled: [rename!.id] });
@@ -134,5 +134,6 @@ function toCommit(step: typeof steps extends fc.Arbitrary<infer Step> ? Step : n
   if (step.kind === 'settle') return { settled: view.queue.slice(0, step.count).map(({ operation }) => operation.id) };
   const present = new Map(toEntities(step.state).map((entity) => [entity.id, entity]));
   const entities = keys.map((key) => ({ ...key, entity: present.get(key.id) ?? null }));
-  return { received: { after: view.seq, seq: (view.seq ?? 0) + 1, entities, isWhole: step.isWhole } };
+  const seq = (view.seq ?? 0) + 1;
+  return { received: { after: view.seq, seq, at: null, entities, isWhole: step.isWhole } };
 }

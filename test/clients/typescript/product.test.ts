@@ -9,6 +9,7 @@ import {
 import { compactLog } from '../../../src/changes/compaction.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client, entryFields, goodPassword, type Entry, type Metric } from '../../setup/client.ts';
+import { restoreTo } from '../../setup/restore.ts';
 import { shortSleep, until } from './device.ts';
 
 /** The network of one device: it may be away, and it may lose answers. */
@@ -204,6 +205,23 @@ describe('a device of the real product', () => {
     expect((await write.outcome).status).toBe('APPLIED');
     await isSame(client);
     expect(client.list('Entry').map(({ value }) => value)).toEqual([6, 8]);
+  });
+
+  it('takes a snapshot when the server was restored and its log has grown past the number of the device', async () => {
+    const client = await open();
+    for (const value of [1, 2, 3]) await other.createEntry({ metricId: metric.id, value });
+    await isSame(client);
+    expect(client.seq).toBe(5);
+    await goOffline(client);
+    const write = client.createEntry({ metricId: metric.id, date: '2026-11-21', value: 8 });
+    await write.queued;
+    await restoreTo(other.userId, 3);
+    for (const value of [4, 5, 6, 7]) await other.createEntry({ metricId: metric.id, value });
+    network.isDown = false;
+    expect((await write.outcome).status).toBe('APPLIED');
+    await isSame(client);
+    expect(client.list('Entry').map(({ value }) => value)).toEqual(expect.arrayContaining([1, 4, 5, 6, 7, 8]));
+    expect(client.list('Entry')).toHaveLength(6);
   });
 
   it('replaces a token that has ended', async () => {

@@ -48,7 +48,7 @@ describe('a tab', () => {
 
   it('reads the store at once after a snapshot', async () => {
     const { writer, reader, told } = await openPair(never);
-    await writer.write(() => ({ received: { after: null, seq: 7, entities: [], isWhole: true } }));
+    await writer.write(() => ({ received: { after: null, seq: 7, at: null, entities: [], isWhole: true } }));
     expect(told).toEqual([[1, null]]);
     reader.note(...told[0]!);
     await until(() => reader.view.seq === 7, 'it has read');
@@ -66,7 +66,7 @@ describe('a tab', () => {
 
   it('goes on writing after a write that failed', async () => {
     const { writer } = await openPair();
-    const stale = { received: { after: 5, seq: 6, entities: [], isWhole: false } };
+    const stale = { received: { after: 5, seq: 6, at: null, entities: [], isWhole: false } };
     await expect(writer.write(() => stale)).rejects.toThrow('moved on');
     await writer.write(() => say('a'));
     expect(namesIn(writer)).toHaveLength(1);

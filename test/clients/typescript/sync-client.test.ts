@@ -70,7 +70,7 @@ describe('receiving', () => {
     const server = withMetric();
     const device = await openInStep(server);
     const [socket] = server.sockets;
-    const line = { seq: server.head + step, entityType: 'Entry', entityId: 'a', entity: null };
+    const line = { seq: server.head + step, at: 'now', entityType: 'Entry', entityId: 'a', entity: null };
     socket!.say(line);
     await until(() => server.asked['Socket'] === 2, 'there is another socket');
     server.writeEntry('a');
@@ -154,6 +154,79 @@ describe('receiving', () => {
     server.cut();
     await until(() => server.entities.has(`Entry/${write.entityId}`), 'the entry is there again');
     await device.inStep(server);
+    expect(device.client.list('Entry')).toEqual(server.list('Entry'));
+    await device.client.close();
+  });
+
+  it('starts anew when a restored server has grown past its number, and sends again what got lost with it', async () => {
+    const server = withMetric();
+    const device = await openInStep(server);
+    server.writeEntry('lost');
+    await device.inStep(server);
+    server.faults.isSilent = true;
+    const write = device.client.createEntry(entry);
+    expect((await write.outcome).seq).toBe(4);
+    server.restore(2);
+    for (const id of ['a', 'b', 'c']) server.writeEntry(id);
+    expect(server.head).toBe(5);
+    server.faults.isSilent = false;
+    server.cut();
+    await until(() => server.entities.has(`Entry/${write.entityId}`), 'the entry is there again');
+    await device.inStep(server);
+    expect(device.client.list('Entry')).toEqual(server.list('Entry'));
+    await device.client.close();
+  });
+
+  it('says when the change of its number happened, after a snapshot, a change and a start from the store', async () => {
+    const server = withMetric();
+    const store = new MemoryStore();
+    const device = await openInStep(server, { store });
+    server.writeEntry('a');
+    await device.inStep(server);
+    server.cut();
+    await until(() => server.followedAfter.length === 2, 'it follows again');
+    await device.client.close();
+    const next = await openInStep(server, { store });
+    expect(server.followedAfter).toEqual([2, 3, 3]);
+    expect(server.followedAfterAt).toEqual(server.followedAfter.map((seq) => server.log[seq - 1]!.at));
+    await next.client.close();
+  });
+
+  it('goes on with a store that has no instant, from before it was kept', async () => {
+    const server = withMetric();
+    const store = new MemoryStore();
+    await (await openInStep(server, { store })).client.close();
+    const open = store.open.bind(store);
+    store.open = async (identity) => {
+      const { at: _, ...state } = await open(identity);
+      return state as never;
+    };
+    const device = await openInStep(server, { store });
+    server.writeEntry('a');
+    await device.inStep(server);
+    expect(server.followedAfterAt.at(-1)).toBeNull();
+    expect(server.asked['Snapshot']).toBe(1);
+    server.cut();
+    await until(() => server.followedAfter.length === 3, 'it follows again');
+    expect(server.followedAfterAt.at(-1)).toBe(server.log.at(-1)!.at);
+    await device.client.close();
+  });
+
+  it('is not misled by a server that is restored between two pages of a snapshot', async () => {
+    const server = withMetric();
+    for (const id of ['a', 'b', 'c', 'd']) server.writeEntry(id);
+    let pages = 0;
+    const fetch: typeof server.fetch = async (...request) => {
+      const isSnapshot = String(request[1]?.body).includes('query Snapshot');
+      if (isSnapshot && (pages += 1) === 2) {
+        server.restore(2);
+        for (const id of ['d', 'e', 'f', 'g']) server.writeEntry(id, { notes: 'anew' });
+      }
+      return server.fetch(...request);
+    };
+    const device = await Device.open(server, { fetch });
+    await until(() => device.client.list('Entry').length === 4, 'it has a snapshot');
+    await until(() => device.client.get('Entry', 'a') === null, 'it has another one');
     expect(device.client.list('Entry')).toEqual(server.list('Entry'));
     await device.client.close();
   });

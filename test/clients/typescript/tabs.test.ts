@@ -155,14 +155,26 @@ describe.each(kinds)('tabs on a store %s', (_, newStore) => {
 describe.each(kinds)('a store %s', (_, newStore) => {
   const identity = { userId: 'person', selection: 1 };
   const metric = { type: 'Metric' as const, id: 'm', entity: { id: 'm' } as never };
+  const at = '2026-11-21T06:30:15.250Z';
 
   it('refuses what does not follow, and keeps nothing of it', async () => {
     const store = newStore()();
     await store.open(identity);
-    await store.commit({ received: { after: null, seq: 3, entities: [metric], isWhole: true } });
-    const wrong = { received: { after: 2, seq: 4, entities: [{ ...metric, entity: null }], isWhole: false } };
+    await store.commit({ received: { after: null, seq: 3, at, entities: [metric], isWhole: true } });
+    const wrong = {
+      received: { after: 2, seq: 4, at: 'later', entities: [{ ...metric, entity: null }], isWhole: false },
+    };
     await expect(store.commit(wrong)).rejects.toThrow(StaleCommitError);
-    expect(await store.open(identity)).toMatchObject({ revision: 1, seq: 3, entities: [metric] });
+    expect(await store.open(identity)).toMatchObject({ revision: 1, seq: 3, at, entities: [metric] });
+    store.close();
+  });
+
+  it('keeps when the change of its number happened through what is not received', async () => {
+    const store = newStore()();
+    await store.open(identity);
+    await store.commit({ received: { after: null, seq: 3, at, entities: [metric], isWhole: true } });
+    await store.commit({ enqueued: [{ id: 'o', target: metric, action: { deleteMetric: { id: 'm' } } }] });
+    expect(await store.open(identity)).toMatchObject({ revision: 2, seq: 3, at });
     store.close();
   });
 
@@ -170,9 +182,9 @@ describe.each(kinds)('a store %s', (_, newStore) => {
     const store = newStore()();
     await store.open(identity);
     const other = { ...metric, id: 'n', entity: { id: 'n' } as never };
-    await store.commit({ received: { after: null, seq: 3, entities: [metric], isWhole: true } });
-    await store.commit({ received: { after: 3, seq: 9, entities: [other], isWhole: true } });
-    expect(await store.open(identity)).toMatchObject({ seq: 9, entities: [other] });
+    await store.commit({ received: { after: null, seq: 3, at, entities: [metric], isWhole: true } });
+    await store.commit({ received: { after: 3, seq: 9, at: 'later', entities: [other], isWhole: true } });
+    expect(await store.open(identity)).toMatchObject({ seq: 9, at: 'later', entities: [other] });
     store.close();
   });
 
@@ -196,9 +208,12 @@ describe.each(kinds)('a store %s', (_, newStore) => {
     const store = newStore()();
     await store.open(identity);
     const operation = { id: 'o', target: metric, action: { deleteMetric: { id: 'm' } } };
-    await store.commit({ received: { after: null, seq: 3, entities: [metric], isWhole: true }, enqueued: [operation] });
+    await store.commit({
+      received: { after: null, seq: 3, at, entities: [metric], isWhole: true },
+      enqueued: [operation],
+    });
     const state = await store.open({ ...identity, selection: 2 });
-    expect(state).toMatchObject({ seq: null, entities: [], queue: [{ operation, appliedSeq: null }] });
+    expect(state).toMatchObject({ seq: null, at: null, entities: [], queue: [{ operation, appliedSeq: null }] });
     store.close();
   });
 
@@ -209,6 +224,40 @@ describe.each(kinds)('a store %s', (_, newStore) => {
     store.close();
   });
 });
+
+describe('a store in IndexedDB', () => {
+  it('of an earlier version goes on without the instant, and has it after the next change', async () => {
+    const [server, factory, name] = [newServer(), new IDBFactory(), randomUUID()];
+    const open = () => Device.open(server, { store: new IndexedDbStore(name, factory as never) });
+    const first = await open();
+    await first.inStep(server);
+    await first.client.close();
+    await forgetInstant(factory, `lifegraph:${name}`);
+
+    const second = await open();
+    server.writeEntry('a');
+    await second.inStep(server);
+    await second.client.close();
+    const third = await open();
+    await until(() => third.client.status === 'LIVE', 'it is live');
+    await until(() => server.followedAfter.length === 3, 'it follows');
+    expect(server.followedAfterAt).toEqual([server.log[1]!.at, null, server.log[2]!.at]);
+    expect(server.asked['Snapshot']).toBe(1);
+    await third.client.close();
+  });
+});
+
+/** Leaves what the version before the instant would have written. */
+async function forgetInstant(factory: IDBFactory, name: string): Promise<void> {
+  const done = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve) => request.addEventListener('success', () => resolve(request.result)));
+  const database = await done(factory.open(name) as never as IDBRequest<IDBDatabase>);
+  const table = database.transaction('meta', 'readwrite').objectStore('meta');
+  const { at, ...meta } = await done<{ at: string }>(table.get('state'));
+  expect(at).toBeTruthy();
+  await done(table.put(meta, 'state'));
+  database.close();
+}
 
 describe('a session', () => {
   it('is refreshed once for all tabs', async () => {

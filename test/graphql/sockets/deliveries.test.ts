@@ -77,6 +77,32 @@ describe('the changes of a person on several devices', () => {
     );
   });
 
+  it('are executed once for devices at different places of the log, each of which is looked up by one read', async () => {
+    const query = `subscription Places($after: Int, $afterAt: DateTime) {
+      changes(after: $after, afterAt: $afterAt) { seq kind entityType } }`;
+    const kind = (await loadSchema()).getType('Change') as unknown as {
+      getFields: () => Record<string, { resolve: () => unknown }>;
+    };
+    const execution = vi.spyOn(kind.getFields()['kind']!, 'resolve');
+    const lines = await client.replay<{ seq: number; at: string }>(0, 'seq at');
+    const all = await connect(4);
+    const statements = vi.spyOn(pg.Client.prototype, 'query');
+    for (const [i, device] of all.entries()) {
+      const { seq, at } = lines[i % 2]!;
+      device.subscribe('1', query, { after: seq, afterAt: i < 2 ? at : at.replace('Z', '+00:00') });
+    }
+    await createEntry();
+    await settled(all, '1', 3);
+    const reads = namesOf(statements).filter((name) => /^read-(log|head)/.test(name ?? ''));
+    // The feed reads the head, once for all of them.
+    expect(reads.toSorted()).toEqual(['read-heads', ...Array.from({ length: 4 }, () => 'read-log-place')]);
+    execution.mockClear();
+    await createEntry();
+    await settled(all, '1', 4);
+    expect(execution).toHaveBeenCalledTimes(1);
+    for (const [i, device] of all.entries()) expect(device.numbers('1')).toEqual(numbersTo(4).slice(i % 2 ? 2 : 1));
+  });
+
   it('come to each in the selection it asked for', async () => {
     const [one, two, three] = await connect(3);
     one!.subscribe('1', 'subscription { changes(after: 1) { seq entityType } }');
