@@ -199,7 +199,7 @@ describe('a session that has ended and nobody has said so', () => {
         [`mutation { deleteEntry(id: "${newId()}") }`],
       ];
       for (const attempt of attempts) {
-        expect(await refusalOf(client.graphql(...attempt)), attempt[0]).toMatchObject(unauthenticated);
+        expect(await refusalOf(client.graphql(...attempt)), `${attempt[0]}`).toMatchObject(unauthenticated);
       }
     });
   });
