@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { PubSub } from 'graphql-subscriptions';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Change } from '../../src/changes/change.ts';
+import { compactLog } from '../../src/changes/compaction.ts';
 import { followChanges } from '../../src/changes/follow.ts';
 import { readHead } from '../../src/changes/replay.ts';
 import { createEntries, createEntry, deleteEntry, updateEntry } from '../../src/domains/entries/entries.ts';
@@ -71,6 +72,23 @@ describe('following a change log', () => {
     const seen = [1];
     while (seen.length < 1302) seen.push(((await changes.next()).value as Change).seq);
     expect(seen).toEqual(numbersTo(1302));
+    leave.abort();
+  });
+
+  it('ends with the reason when the log is compacted past a follower that stood still', async () => {
+    const writer = await createWriter(app);
+    for (let i = 0; i < 5; i++) await writer.createHundred();
+    const leave = new AbortController();
+    const changes = followChanges(writer.viewer.userId, 0, leave.signal);
+    const seen = [(await changes.next()).value!.seq];
+    await writer.deleteAll();
+    await compactLog(writer.viewer.userId, new Date(Date.now() + 60_000), ['Metric']);
+    const readOn = async () => {
+      for await (const { seq } of changes) seen.push(seq);
+    };
+    await expect(readOn()).rejects.toMatchObject({ code: 'CONFLICT', details: { reason: 'LOG_COMPACTED' } });
+    expect(seen).toEqual(numbersTo(seen.length));
+    expect(seen.length).toBeLessThan(502);
     leave.abort();
   });
 

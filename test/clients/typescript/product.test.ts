@@ -7,52 +7,14 @@ import {
   type SyncClientOptions,
 } from '../../../clients/typescript/src/index.ts';
 import { compactLog } from '../../../src/changes/compaction.ts';
+import { signToken } from '../../../src/platform/signed-tokens.ts';
 import { startApp, type App } from '../../setup/app.ts';
+import { numbersTo } from '../../setup/changes.ts';
 import { Client, entryFields, goodPassword, type Entry, type Metric } from '../../setup/client.ts';
+import { holdSockets } from '../../setup/held-sockets.ts';
 import { restoreTo } from '../../setup/restore.ts';
 import { shortSleep, until } from './device.ts';
-
-/** The network of one device: it may be away, and it may lose answers. */
-class Network {
-  isDown = false;
-  lostReplies = 0;
-  connections = 0;
-  private readonly sockets = new Set<WebSocket>();
-
-  readonly fetch: typeof fetch = async (...request) => {
-    if (this.isDown) throw new TypeError('fetch failed');
-    const response = await fetch(...request);
-    if (this.lostReplies === 0) return response;
-    this.lostReplies -= 1;
-    throw new TypeError('fetch failed');
-  };
-
-  readonly webSocket = this.makeWebSocket();
-
-  goDown(): void {
-    this.isDown = true;
-    this.cut();
-  }
-
-  cut(): void {
-    for (const socket of this.sockets) socket.close(4000);
-  }
-
-  private makeWebSocket(): typeof WebSocket {
-    const isDown = () => this.isDown;
-    const add = (socket: WebSocket) => {
-      this.connections += 1;
-      this.sockets.add(socket);
-    };
-    return class extends WebSocket {
-      constructor(url: string | URL, protocols?: string | string[]) {
-        // A port on which nobody listens.
-        super(isDown() ? 'ws://127.0.0.1:9/' : url, protocols);
-        add(this);
-      }
-    };
-  }
-}
+import { Network } from './network.ts';
 
 describe('a device of the real product', () => {
   let app: App;
@@ -222,6 +184,64 @@ describe('a device of the real product', () => {
     await isSame(client);
     expect(client.list('Entry').map(({ value }) => value)).toEqual(expect.arrayContaining([1, 4, 5, 6, 7, 8]));
     expect(client.list('Entry')).toHaveLength(6);
+  });
+
+  it('takes a snapshot when the log is compacted in the middle of catching up, and keeps its queue', async () => {
+    const many = Array.from({ length: 1000 }, () => ({ metricId: metric.id }));
+    const client = await open();
+    await isLive(client);
+    await goOffline(client);
+    network.holdsQueue = true;
+    const write = client.createEntry({ metricId: metric.id, date: '2026-11-21', value: 8 });
+    for (let i = 0; i < 3; i++) await other.createEntries(many);
+    const { id } = await other.createEntry({ metricId: metric.id });
+    const release = holdSockets();
+    network.isDown = false;
+    await until(() => client.status === 'LIVE', 'it is catching up');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await other.updateEntry(id, { value: 6 });
+    await other.createEntry({ metricId: metric.id });
+    await compactLog(other.userId, new Date(Date.now() + 60_000), ['Metric']);
+    const { snapshot } = network.asked;
+    release();
+    await until(() => client.seq === 3005, 'it has everything');
+    expect(network.asked.snapshot).toBeGreaterThan(snapshot);
+    // What came before the refusal came whole, and stopped short of the gap.
+    expect(network.numbers).toEqual(numbersTo(network.numbers.length + 2).slice(2));
+    expect(network.numbers.length).toBeGreaterThan(0);
+    expect(network.numbers.length).toBeLessThan(3000);
+    expect(client.pendingCount).toBe(1);
+    expect(client.get('Entry', write.entityId)).toMatchObject({ value: 8, createdAt: null });
+
+    network.holdsQueue = false;
+    expect(await write.outcome).toMatchObject({ status: 'APPLIED', isRepeat: false, seq: 3006 });
+    await isSame(client);
+    expect(client.list('Entry')).toHaveLength(3003);
+  });
+
+  it('resumes without loss or repetition when its token ends in the middle of a stream', async () => {
+    const { session } = await Client.login(app.url, other.session!.user.email);
+    // The server closes the socket one or two seconds before.
+    const { token } = signToken('access-token', { sub: other.userId, sid: session!.device.id }, 4);
+    const { fetch } = network;
+    const storage = keepInMemory({ ...session!, accessToken: token });
+    const client = await open({ tokens: new SessionTokens({ url: app.url, userId: other.userId, fetch, storage }) });
+    await isLive(client);
+    const statuses: string[] = [];
+    client.onStatus((status) => statuses.push(status));
+    const begin = await other.seq();
+    const some = Array.from({ length: 20 }, () => ({ metricId: metric.id }));
+    const writeSome = async () => {
+      client.createEntry({ metricId: metric.id, date: '2026-11-21', value: 8 });
+      await other.createEntries(some);
+    };
+    while (network.closeCodes.length === 0) await writeSome();
+    for (let i = 0; i < 10; i++) await writeSome();
+    await isSame(client);
+    expect(network.closeCodes).toEqual([4401]);
+    expect(network.numbers).toEqual(numbersTo(await other.seq()).slice(begin));
+    expect(network.asked).toEqual({ snapshot: 1, refreshSession: 1 });
+    expect(statuses).toEqual(['CONNECTING', 'LIVE']);
   });
 
   it('replaces a token that has ended', async () => {
