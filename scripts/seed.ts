@@ -5,7 +5,8 @@
  */
 import { deriveId } from '../src/kernel/ids.ts';
 import { fromDayNumber, toDayNumber } from '../src/kernel/civil-time.ts';
-import { ApiClient } from './api-client.ts';
+import { postOperation } from '../clients/typescript/src/index.ts';
+import { signIn } from './sign-in.ts';
 
 const url = process.argv[2] ?? 'http://127.0.0.1:4000';
 const account = { email: 'seed@example.org', password: 'a year of an invented life' };
@@ -20,17 +21,16 @@ const metrics = [
   { name: 'Journal', type: 'TEXT', category: 'mind' },
 ] as const;
 
-const device = new ApiClient(url);
-await device.signIn(account, 'Seed');
+const post = postOperation(url);
+const { accessToken: token } = await signIn(url, account, 'Seed');
 for (const metric of metrics) {
-  await device.run('mutation ($input: CreateMetricInput!) { createMetric(input: $input) { id } }', {
-    input: { id: idOf(metric.name), ...metric },
-  });
+  const input = { id: idOf(metric.name), ...metric };
+  await post('mutation ($input: CreateMetricInput!) { createMetric(input: $input) { id } }', { input }, { token });
 }
 const entries = inventEntries();
 for (let start = 0; start < entries.length; start += 1000) {
   const input = entries.slice(start, start + 1000);
-  await device.run('mutation ($input: [CreateEntryInput!]!) { createEntries(input: $input) { id } }', { input });
+  await post('mutation ($input: [CreateEntryInput!]!) { createEntries(input: $input) { id } }', { input }, { token });
   console.log(`${Math.min(start + 1000, entries.length)} of ${entries.length} entries`);
 }
 console.log(`Sign in at ${url}/graphql as ${account.email} with the password "${account.password}".`);
