@@ -23,6 +23,7 @@ export type Seen = Record<
   | 'refusals'
   | 'repeats'
   | 'lost'
+  | 'calls'
   | 'compactions'
   | 'snapshots'
   | 'readsOfOwnWrites'
@@ -94,6 +95,7 @@ function summarise(histories: readonly History[], plan: readonly Fault[]): Seen 
     refusals: answers.filter(({ status }) => status === 'REFUSED').length,
     repeats: answers.filter(({ isRepeat }) => isRepeat).length,
     lost: sum(({ attempts }) => attempts.filter(({ overAt }) => overAt !== 0).length),
+    calls: sum(({ requests }) => requests.filter(({ said }) => said !== null).length),
     compactions: sum(({ compactions }) => compactions),
     snapshots: sum(({ steps }) => steps.filter(({ isWhole, from }) => isWhole && from !== null).length),
     readsOfOwnWrites: sum(({ readsOfOwnWrites }) => readsOfOwnWrites),

@@ -4,6 +4,8 @@ import { sql } from '../../src/platform/database.ts';
 import { hasServers } from '../setup/database.ts';
 import { runBatch, type BatchOptions } from './batch.ts';
 import { installClocks } from './clock.ts';
+import type { History } from './history.ts';
+import { readLines } from './people.ts';
 import { seeded } from './seeded.ts';
 import { World } from './world.ts';
 
@@ -73,5 +75,13 @@ describe.skipIf(!hasServers())('the judgement of histories', () => {
       );
     };
     expect(await complaintsOf({ spoil: alter })).toMatch(/2 says .*miles/);
+  });
+  it('notices a plain mutation that was acknowledged and not done', { timeout: 120_000 }, async () => {
+    const pretend = async ({ witness, person }: History) => {
+      const { entityId: id } = (await readLines(person.id)).find(({ entityType }) => entityType === 'Metric')!;
+      const request = witness.calls('App', person.sessionIds.at(-1)!, { deleteMetric: { id } });
+      witness.isAnswered(request, { data: id }, true);
+    };
+    expect(await complaintsOf({ spoil: pretend })).toMatch(/the log does not have what App was told/);
   });
 });

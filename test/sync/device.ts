@@ -73,6 +73,11 @@ export class Device {
     await this.close();
   }
 
+  /** What the person sees. */
+  get view(): SyncClient {
+    return this.tabs[0]!.client;
+  }
+
   get isOnline(): boolean {
     return this.tabs[0]!.network.isOnline;
   }
