@@ -61,9 +61,15 @@ function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {
 const lostConnection = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
 
 function isPassing(cause: unknown): boolean {
-  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
-  return passing.test(String(code ?? '')) || lostConnection.test(String(message ?? ''));
+  const { code, message, meta } = (cause ?? {}) as { code?: unknown; message?: unknown; meta?: OrmMeta };
+  // The ORM has a code of its own for plain SQL that failed, and carries the database's along.
+  const original = meta?.driverAdapterError?.cause?.originalCode;
+  return (
+    [code, original].some((each) => passing.test(String(each ?? ''))) || lostConnection.test(String(message ?? ''))
+  );
 }
+
+type OrmMeta = { driverAdapterError?: { cause?: { originalCode?: unknown } } };
 
 const placeOf = (error: GraphQLError | undefined) => ({
   nodes: error?.nodes,
