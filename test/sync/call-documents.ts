@@ -27,6 +27,7 @@ const mutations: Record<string, { parameters: string; field: string }> = {
     parameters: '$input: UpdateProfileInput!',
     field: 'updateProfile(input: $input) { timeZone dayStartsAt }',
   },
+  undo: { parameters: '$seq: Int!', field: 'undo(seq: $seq) { seq }' },
 };
 const takesInput = new Set(['createEntry', 'createEntries', 'createMetric', 'updateProfile']);
 

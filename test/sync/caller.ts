@@ -32,8 +32,10 @@ export type CallerOptions = {
 export class Caller {
   /** Nothing befalls its requests any more. */
   isCalm = false;
-  /** What a wrong server makes of a request. */
-  forge: (call: Call) => Call = (call) => call;
+  /** What has neither been answered nor given up. */
+  pendingCount = 0;
+  /** How a wrong server answers. */
+  forge: (call: Call, ask: (call: Call) => Promise<Said | null>) => Promise<Said | null> = (call, ask) => ask(call);
   private readonly options: CallerOptions;
   private readonly token: string;
   private last: Promise<void> = Promise.resolve();
@@ -43,8 +45,13 @@ export class Caller {
     this.token = signToken('access-token', { sub: options.userId, sid: options.sessionId }, 3600).token;
   }
 
+  get name(): string {
+    return this.options.name;
+  }
+
   call(call: Call): void {
-    this.last = this.last.then(() => this.insist(call));
+    this.pendingCount += 1;
+    this.last = this.last.then(() => this.insist(call)).finally(() => (this.pendingCount -= 1));
   }
 
   /** Settles when everything has been answered or given up. */
@@ -69,7 +76,7 @@ export class Caller {
     const isHeard = !this.befalls(chances.replyLost);
     const patience = this.befalls(chances.impatience) ? random.below(waits.short) : waits.long;
     const request = witness.calls(name, sessionId, call);
-    const said = await this.exchange(this.forge(call), patience).catch(() => null);
+    const said = await this.forge(call, (each) => this.exchange(each, patience)).catch(() => null);
     witness.isAnswered(request, said, isHeard);
     return said !== null && isHeard;
   }

@@ -1,10 +1,16 @@
 import { apply, conflict, missing, type Action, type CreateEntry, type State, type Verdict } from './model.ts';
+import { undo, type Past } from './undo-rule.ts';
 
 /** What somebody asks of the API without a queue. */
-export type Call = Action | { createEntries: CreateEntry[] };
+export type Call = Action | { createEntries: CreateEntry[] } | { undo: { seq: number } };
 
-/** What a plain mutation comes to: as an operation does, but what is gone cannot be deleted. */
-export function applyCall(state: State, call: Call): Verdict {
+/**
+ * What a plain mutation comes to: as an operation does, but what is gone cannot be deleted.
+ * @param at in the state after this number
+ */
+export function applyCall(past: Past, at: number, call: Call): Verdict {
+  if ('undo' in call) return undo(past, at, call.undo.seq);
+  const state = past.states[at]!;
   if ('createEntries' in call) return createEntries(state, call.createEntries);
   const verdict = apply(state, call);
   const isDeletion = 'deleteEntry' in call || 'deleteMetric' in call;

@@ -25,7 +25,8 @@ const weights = {
   restart: 2,
   kill: 2,
   turnClock: 3,
-  callPlainly: 22,
+  callPlainly: 26,
+  undo: 6,
 } as const;
 type StepName = keyof typeof weights;
 
@@ -47,6 +48,8 @@ const pauseMax = 180;
 const chances = {
   burst: 0.3,
   readOwnWrite: 0.15,
+  /** That somebody takes back what has just been acknowledged, or what came shortly before. */
+  regret: 0.2,
   tabs: 0.25,
 } as const;
 const hour = 3_600_000;
@@ -73,7 +76,7 @@ export class History {
     this.random = random;
     this.draw = new DrawnActions(random.fork());
     this.compacts = random.chance(0.4);
-    this.hasApp = random.chance(0.5);
+    this.hasApp = random.chance(0.6);
     const belongings = (sessionId: string) => {
       const urls = [random.pick(world.urls), ...world.urls];
       return { userId: person.id, sessionId, urls, witness: this.witness, random: random.fork() };
@@ -89,8 +92,12 @@ export class History {
           defect: i === 0 ? defect : undefined,
         }),
     );
+    const whims = random.fork();
     this.witness.onHeard = (seq) => {
-      if (random.chance(chances.readOwnWrite)) this.reads.push(this.readOwnWrite(seq));
+      if (whims.chance(chances.readOwnWrite)) this.reads.push(this.readOwnWrite(seq));
+      if (!whims.chance(chances.regret)) return;
+      const callers = this.callers.filter((caller) => caller !== this.app || this.hasApp);
+      whims.pick(callers).call({ undo: { seq: Math.max(2, seq - whims.below(3)) } });
     };
   }
 
@@ -119,7 +126,6 @@ export class History {
   async becomeCalm(): Promise<void> {
     for (const device of this.devices) device.becomeCalm();
     this.app.isCalm = true;
-    await this.app.becomeIdle();
     await Promise.all(this.reads);
   }
 
@@ -140,6 +146,10 @@ export class History {
     callPlainly: (device) => {
       if (this.hasApp) this.app.call(this.drawCall(device.view));
       else device.act(this.draw.createEntry(device.view));
+    },
+    undo: (device) => {
+      const caller = this.hasApp && this.random.chance(0.4) ? this.app : device.caller;
+      if (caller === this.app || device.isOnline) caller.call({ undo: { seq: this.drawNumber(device) } });
     },
     toggleNetwork: (device) => {
       if (device === this.away) return;
@@ -163,6 +173,13 @@ export class History {
     },
   };
 
+  /** Of a line that the device has seen: mostly one of the last, sometimes any, seldom one to come. */
+  private drawNumber({ view }: Device): number {
+    const seq = view.seq ?? 1;
+    if (this.random.chance(0.04)) return seq + 1 + this.random.below(3);
+    return this.random.chance(0.25) ? 1 + this.random.below(seq) : Math.max(1, seq - this.random.below(4));
+  }
+
   /** As the person does who looks at one of the devices, and has the other app at hand. */
   private drawCall(view: View): Call {
     const name = pickWeighted<keyof typeof callWeights>(this.random, callWeights);
@@ -184,7 +201,7 @@ export class History {
     this.away = null;
     const before = new Date(this.witness.quietSince() - 5);
     this.witness.keep(await readLines(this.person.id));
-    await this.world.compact(this.person.id, before);
+    this.witness.compactedTo = await this.world.compact(this.person.id, before);
     this.witness.compactions += 1;
     this.witness.tell(`the log is compacted as of ${before.toISOString()}`);
   }
@@ -200,6 +217,11 @@ export class History {
         this.witness.complaints.push(`${client.url} did not know of ${seq} after it had been acknowledged`);
       }
     }
+  }
+
+  /** All that write without a queue. */
+  get callers(): Caller[] {
+    return [this.app, ...this.devices.map(({ caller }) => caller)];
   }
 
   /** At both servers, on good lines. */

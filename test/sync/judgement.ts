@@ -27,6 +27,9 @@ export async function settle(history: History): Promise<string[]> {
 async function findLate(history: History): Promise<string[]> {
   const { devices } = history;
   const waiting = (await Promise.all(devices.map(describeQueue))).filter((text) => text !== null);
+  waiting.push(
+    ...history.callers.filter(({ pendingCount }) => pendingCount > 0).map(({ name }) => `${name} is calling`),
+  );
   if (waiting.length > 0) return waiting;
   const head = await history.clients()[0]!.seq();
   return devices.flatMap(({ options, tabs }) =>

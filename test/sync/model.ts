@@ -121,19 +121,20 @@ function deleteEntry(state: State, { id, expectedVersion }: Check): Verdict {
   return { status: 'APPLIED', lines: 1, after: { ...state, entries } };
 }
 
-const withMetric = (state: State, metric: Metric): Verdict => ({
+export const withMetric = (state: State, metric: Metric): Verdict => ({
   status: 'APPLIED',
   lines: 1,
   after: { ...state, metrics: new Map(state.metrics).set(metric.id, metric) },
 });
 
-const withEntry = (state: State, entry: Entry): Verdict => ({
+export const withEntry = (state: State, entry: Entry): Verdict => ({
   status: 'APPLIED',
   lines: 1,
   after: { ...state, entries: new Map(state.entries).set(entry.id, entry) },
 });
 
-const isInOrder = ({ min, max }: Pick<Metric, 'min' | 'max'>): boolean => min === null || max === null || min <= max;
+export const isInOrder = ({ min, max }: Pick<Metric, 'min' | 'max'>): boolean =>
+  min === null || max === null || min <= max;
 
 function fits({ type, min, max }: Metric, value: Entry['value']): boolean {
   if (type === 'BINARY') return typeof value === 'boolean';

@@ -1,13 +1,14 @@
-import { applyCall } from './calls.ts';
+import { applyCall, type Call } from './calls.ts';
 import { checkLines, toProfile } from './lines.ts';
 import { apply, isSame, type Action, type State, type Verdict } from './model.ts';
+import type { Past } from './undo-rule.ts';
 import type { Line, Request, Witness } from './witness.ts';
 
 /** The lines of one transaction: by an operation, or by one of several requests that all come to just this. */
 export type Write = { from: number; to: number; operationId: string | null; requests: readonly Request[] };
 
 /** The states that the log leads through by the rules of the model; `states[n]` is the one after line n. */
-export type Replayed = { states: State[]; writes: Write[]; complaints: string[] };
+export type Replayed = { lines: Past['lines']; states: State[]; writes: Write[]; complaints: string[] };
 
 /**
  * Does again what stands in the log: what every transaction wrote must be what an operation or a request that somebody made
@@ -18,7 +19,7 @@ export function replay(witness: Witness, head: number, notes: ReadonlyMap<string
   const complaints: string[] = [];
   const operations = placeOperations(witness, notes, complaints);
   const first = { profile: toProfile(witness.lines.get(1)), metrics: new Map(), entries: new Map() };
-  const replayed: Replayed = { states: [], writes: [], complaints };
+  const replayed: Replayed = { lines: witness.lines, states: [], writes: [], complaints };
   replayed.states[1] = first;
   for (let from = 2; from <= head && complaints.length === 0;) {
     const lines = linesFrom(witness, from);
@@ -64,16 +65,16 @@ function byOperation(
 }
 
 /** By one of the requests of the device that the lines are from. */
-function byRequest({ requests }: Witness, lines: readonly Line[], { states, complaints }: Replayed): Explanation {
+function byRequest({ requests }: Witness, lines: readonly Line[], replayed: Replayed): Explanation {
   const from = lines[0]!.seq;
-  const before = states[from - 1]!;
+  const before = replayed.states[from - 1]!;
   const own = requests.filter(({ sessionId }) => sessionId === lines[0]!.deviceId);
-  const verdicts = own.map((request) => ({ request, verdict: applyCall(before, request.call) }));
+  const verdicts = own.map((request) => ({ request, verdict: applyCall(replayed, from - 1, request.call) }));
   const fitting = verdicts.filter(
     ({ request, verdict }) =>
-      checkVerdict(verdict, lines, before, request.call).length === 0 && isToldSo(request, verdict),
+      checkVerdict(verdict, lines, before, request.call).length === 0 && isToldSo(request, verdict, lines),
   );
-  if (fitting.length === 0) complaints.push(`nobody made the lines from ${from} on: ${JSON.stringify(lines)}`);
+  if (fitting.length === 0) replayed.complaints.push(`nobody made the lines from ${from} on: ${JSON.stringify(lines)}`);
   const after = fitting[0]?.verdict as Extract<Verdict, { status: 'APPLIED' }> | undefined;
   return { after: after?.after ?? null, requests: fitting.map(({ request }) => request) };
 }
@@ -86,16 +87,20 @@ function checkVerdict(verdict: Verdict, lines: readonly Line[], before: State, a
   return checkLines(lines, before, verdict.after, 'updateProfile' in action ? 'User' : undefined);
 }
 
-/** Whether what was said to a request is what it would come to; where nothing was said, nothing is wrong. */
-export function isToldSo({ call, said }: Request, verdict: Verdict): boolean {
+/**
+ * Whether what was said to a request is what it would come to; where nothing was said, nothing is wrong.
+ * @param lines what was written
+ */
+export function isToldSo({ call, said }: Request, verdict: Verdict, lines: readonly Line[]): boolean {
   if (!said) return true;
   if (verdict.status !== 'APPLIED') return said.code === verdict.code;
   if (said.code !== undefined) return false;
+  if ('undo' in call) return lines.some(({ seq }) => isSame(said.data, { seq }));
   return isSame(said.data, dataOf(call, verdict.after));
 }
 
 /** What a mutation gives. */
-function dataOf(call: Request['call'], { profile, metrics, entries }: State): unknown {
+function dataOf(call: Exclude<Call, { undo: object }>, { profile, metrics, entries }: State): unknown {
   if ('createEntries' in call) return call.createEntries.map(({ id }) => entries.get(id));
   if ('updateProfile' in call) return profile;
   const [name, { id }] = Object.entries(call)[0] as [keyof Action, { id: string }];

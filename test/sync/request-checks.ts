@@ -15,7 +15,9 @@ export function checkRequests(witness: Witness, replayed: Replayed, boundsOf: Bo
     const [low, high] = boundsOf(request.sentTick, request.tick);
     return write.requests.includes(request) && write.from > low && write.to <= high;
   };
-  const needy = witness.requests.filter((request) => request.said && !isPossible(request, replayed, boundsOf));
+  const needy = witness.requests.filter(
+    (request) => request.said && !isForgotten(request, witness) && !isPossible(request, replayed, boundsOf),
+  );
   const homeless = findUnmatched(writes, (write) => write.requests.filter((request) => couldBe(write, request)));
   const unwritten = findUnmatched(needy, (request) => writes.filter((write) => couldBe(write, request)));
   return [
@@ -24,13 +26,17 @@ export function checkRequests(witness: Witness, replayed: Replayed, boundsOf: Bo
   ];
 }
 
+/** What was removed from the log cannot be undone any more; what stands next may have been part of it. */
+const isForgotten = ({ call, said }: Request, { compactedTo }: Witness): boolean =>
+  'undo' in call && call.undo.seq <= compactedTo + 1 && said?.code === 'NOT_FOUND';
+
 /** Whether the server may have said this without writing anything. */
-function isPossible(request: Request, { states, writes }: Replayed, boundsOf: Bounds): boolean {
+function isPossible(request: Request, replayed: Replayed, boundsOf: Bounds): boolean {
   const [low, high] = boundsOf(request.sentTick, request.tick);
-  const moments = [1, ...writes.map(({ to }) => to)].filter((seq) => seq >= low && seq <= high);
+  const moments = [1, ...replayed.writes.map(({ to }) => to)].filter((seq) => seq >= low && seq <= high);
   return moments.some((seq) => {
-    const verdict = applyCall(states[seq]!, request.call);
-    return isToldSo(request, verdict) && (verdict.status !== 'APPLIED' || verdict.lines === 0);
+    const verdict = applyCall(replayed, seq, request.call);
+    return isToldSo(request, verdict, []) && (verdict.status !== 'APPLIED' || verdict.lines === 0);
   });
 }
 

@@ -19,7 +19,7 @@ export type Attempt = { device: string; tick: number; at: number; operationIds: 
 export type Answer = Outcome & { sentTick: number; tick: number; device: string; isHeard: boolean };
 
 /** What the server said to a call: what the mutation gives, or why it was refused. */
-export type Said = { data: unknown; code?: undefined } | { code: string };
+export type Said = { data: unknown; code?: undefined } | { data?: undefined; code: string };
 
 /** One request that is a plain mutation; `tick` (of the answer) and `said` are null when there was none. */
 export type Request = {
@@ -70,6 +70,8 @@ export class Witness {
   /** Acknowledged writes that were looked for at once at the other server. */
   readsOfOwnWrites = 0;
   compactions = 0;
+  /** The number up to which the log has been compacted. */
+  compactedTo = 0;
   /** Told the newest number of each answer that a device hears. */
   onHeard: (seq: number) => void = () => {};
   private ticks = 0;
@@ -132,6 +134,8 @@ export class Witness {
     attempt.overAt = 0;
     request.said = said;
     request.tick = ++this.ticks;
+    const { seq } = (said.data ?? {}) as { seq?: number };
+    if (isHeard && seq !== undefined) this.onHeard(seq);
     this.tell(`${request.name} ${isHeard ? 'is' : 'was to be'} told ${JSON.stringify(said)}`);
   }
 
