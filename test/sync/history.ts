@@ -62,6 +62,8 @@ export class History {
   readonly app: Caller;
   readonly person: Person;
   private readonly random: Random;
+  /** What is drawn when something is heard, whenever that is. */
+  private readonly whims: Random;
   private readonly world: World;
   private readonly draw: DrawnActions;
   private readonly hasApp: boolean;
@@ -74,6 +76,7 @@ export class History {
     this.world = world;
     this.person = person;
     this.random = random;
+    this.whims = random.fork();
     this.draw = new DrawnActions(random.fork());
     this.compacts = random.chance(0.4);
     this.hasApp = random.chance(0.6);
@@ -92,13 +95,6 @@ export class History {
           defect: i === 0 ? defect : undefined,
         }),
     );
-    const whims = random.fork();
-    this.witness.onHeard = (seq) => {
-      if (whims.chance(chances.readOwnWrite)) this.reads.push(this.readOwnWrite(seq));
-      if (!whims.chance(chances.regret)) return;
-      const callers = this.callers.filter((caller) => caller !== this.app || this.hasApp);
-      whims.pick(callers).call({ undo: { seq: Math.max(2, seq - whims.below(3)) } });
-    };
   }
 
   /** The beginning, in good weather: everybody has a few metrics. */
@@ -110,6 +106,7 @@ export class History {
 
   /** Everything that happens while the weather is bad. */
   async live(): Promise<void> {
+    this.witness.onHeard = (seq) => this.react(seq);
     const steps = 10 + this.random.below(31);
     const leavesAt = this.compacts ? this.random.below(steps) : Infinity;
     const compactsAt = leavesAt + 1 + this.random.below(steps);
@@ -172,6 +169,15 @@ export class History {
       this.witness.tell(`${device.options.name}'s clock is turned by ${(device.clock.skew / hour).toFixed(0)} h`);
     },
   };
+
+  /** To what has just been acknowledged. */
+  private react(seq: number): void {
+    const { whims } = this;
+    if (whims.chance(chances.readOwnWrite)) this.reads.push(this.readOwnWrite(seq));
+    if (!whims.chance(chances.regret)) return;
+    const callers = this.callers.filter((caller) => caller !== this.app || this.hasApp);
+    whims.pick(callers).call({ undo: { seq: Math.max(2, seq - whims.below(3)) } });
+  }
 
   /** Of a line that the device has seen: mostly one of the last, sometimes any, seldom one to come. */
   private drawNumber({ view }: Device): number {
