@@ -62,14 +62,14 @@ const lostConnection = /^(Connection terminated|timeout exceeded when trying to 
 
 function isPassing(cause: unknown): boolean {
   const { code, message, meta } = (cause ?? {}) as { code?: unknown; message?: unknown; meta?: OrmMeta };
-  // The ORM has a code of its own for plain SQL that failed, and carries the database's along.
-  const original = meta?.driverAdapterError?.cause?.originalCode;
-  return (
-    [code, original].some((each) => passing.test(String(each ?? ''))) || lostConnection.test(String(message ?? ''))
-  );
+  // The ORM has a code of its own for plain SQL that failed, and carries along what the driver said.
+  const { originalCode, kind } = meta?.driverAdapterError?.cause ?? {};
+  if (goneByOrm.has(String(kind)) || lostConnection.test(String(message ?? ''))) return true;
+  return [code, originalCode].some((each) => passing.test(String(each ?? '')));
 }
 
-type OrmMeta = { driverAdapterError?: { cause?: { originalCode?: unknown } } };
+type OrmMeta = { driverAdapterError?: { cause?: { originalCode?: unknown; kind?: unknown } } };
+const goneByOrm = new Set(['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections']);
 
 const placeOf = (error: GraphQLError | undefined) => ({
   nodes: error?.nodes,
