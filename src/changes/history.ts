@@ -47,6 +47,15 @@ export async function readNewest(
   return change ?? null;
 }
 
+/** Whether the log has been compacted up to a number or beyond. */
+export async function isCompacted(reader: Sql, userId: string, seq: number): Promise<boolean> {
+  const compacted = await reader.query(
+    'SELECT 1 AS one FROM change_heads WHERE user_id = $1::uuid AND compacted_seq >= $2::int',
+    [userId, seq],
+  );
+  return compacted.length > 0;
+}
+
 /**
  * What was deleted together with an entity because it belonged to it, as it was: the lines before the deletion that the
  * very same transaction wrote.

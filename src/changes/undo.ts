@@ -2,7 +2,7 @@ import type { Restorer } from '../kernel/define-domain.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../kernel/errors.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import type { Change } from './change.ts';
-import { readChange, readDeletedAlong, readNewest } from './history.ts';
+import { isCompacted, readChange, readDeletedAlong, readNewest } from './history.ts';
 import { writeChanges, type ChangeTransaction } from './write-changes.ts';
 
 /** Seconds that an undo may take: that of a metric's deletion brings all its entries back. */
@@ -81,10 +81,12 @@ const undoKind: Record<Change['kind'], (undo: Undo) => Promise<void>> = {
 /** Entities made again by one statement. */
 const batch = 1000;
 
-/** Brings back what was deleted because it belonged to the entity. */
+/** Brings back what was deleted because it belonged to the entity. @throws NotFoundError when the log has forgotten it */
 async function createOwned(tx: ChangeTransaction, viewer: Viewer, deletion: Change): Promise<void> {
   for (const { entityType, owner, create } of restorers.values()) {
     if (owner?.entityType !== deletion.entityType || !create) continue;
+    // What went along stood just before, and may be forgotten while this line is not: one without the other is no undo.
+    if (await isCompacted(tx, viewer.userId, deletion.seq - 1)) throw new NotFoundError('change');
     for (let after = 0; ;) {
       const page = await readDeletedAlong(
         tx,

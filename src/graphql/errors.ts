@@ -61,9 +61,15 @@ function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {
 const lostConnection = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
 
 function isPassing(cause: unknown): boolean {
-  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
-  return passing.test(String(code ?? '')) || lostConnection.test(String(message ?? ''));
+  const { code, message, meta } = (cause ?? {}) as { code?: unknown; message?: unknown; meta?: OrmMeta };
+  // The ORM has a code of its own for plain SQL that failed, and carries along what the driver said.
+  const { originalCode, kind } = meta?.driverAdapterError?.cause ?? {};
+  if (goneByOrm.has(String(kind)) || lostConnection.test(String(message ?? ''))) return true;
+  return [code, originalCode].some((each) => passing.test(String(each ?? '')));
 }
+
+type OrmMeta = { driverAdapterError?: { cause?: { originalCode?: unknown; kind?: unknown } } };
+const goneByOrm = new Set(['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections']);
 
 const placeOf = (error: GraphQLError | undefined) => ({
   nodes: error?.nodes,

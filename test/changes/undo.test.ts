@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { compactLog } from '../../src/changes/compaction.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { readEverything } from '../setup/changes.ts';
 import { Client, type Entry, type Metric } from '../setup/client.ts';
@@ -118,6 +119,40 @@ describe('history and undo', () => {
     await client.deleteMetric(metric.id);
     expect(await refusalOf(undo(deleted))).toMatchObject({ code: 'CONFLICT' });
     expect(await client.seq()).toBe(deleted + 1);
+  });
+
+  it('leaves a metric as it is whose bounds would come into the wrong order', async () => {
+    await client.updateMetric(metric.id, { max: 5 });
+    await client.updateMetric(metric.id, { max: 20 });
+    const seq = await client.seq();
+    await client.updateMetric(metric.id, { min: 10 });
+    const refusal = await refusalOf(undo(seq));
+    expect(refusal).toMatchObject({ code: 'CONFLICT', extensions: { differingFields: ['min', 'max'] } });
+    expect(await client.seq()).toBe(seq + 1);
+  });
+
+  it('leaves a metric deleted one of whose entries is an entry of another metric by now', async () => {
+    const { id } = await entry();
+    const other = await client.createMetric({ name: 'Other' });
+    await client.deleteMetric(metric.id);
+    const seq = await client.seq();
+    await client.createEntry({ id, metricId: other.id });
+    expect(await refusalOf(undo(seq))).toMatchObject({ code: 'CONFLICT' });
+    expect(await client.seq()).toBe(seq + 1);
+  });
+
+  it('does not bring a metric back without its entries, once the log has forgotten these', async () => {
+    await entry();
+    await client.deleteMetric(metric.id);
+    const seq = await client.seq();
+    const later = new Date(Date.now() + 60_000);
+    // The newest line of all stays, and later the deletion of a metric, because insights still name it.
+    await compactLog(client.userId, later, ['Metric']);
+    expect(await refusalOf(undo(seq))).toMatchObject({ code: 'NOT_FOUND' });
+    await client.createMetric({ name: 'Other' });
+    await compactLog(client.userId, later, ['Metric']);
+    expect(await refusalOf(undo(seq))).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await client.seq()).toBe(seq + 1);
   });
 
   it('takes back settings of a metric and of the person', async () => {

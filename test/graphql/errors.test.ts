@@ -8,6 +8,10 @@ describe('a failure as a client sees it', () => {
   it('is UNAVAILABLE when the database has gone, whichever way the driver says so', () => {
     expect(codeOf(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))).toBe('UNAVAILABLE');
     expect(codeOf(Object.assign(new Error('shutting down'), { code: '57P01' }))).toBe('UNAVAILABLE');
+    for (const cause of [{ originalCode: '57P01', kind: 'postgres' }, { kind: 'ConnectionClosed' }]) {
+      const byOrm = { code: 'P2010', meta: { driverAdapterError: { name: 'DriverAdapterError', cause } } };
+      expect(codeOf(Object.assign(new Error('raw query failed'), byOrm))).toBe('UNAVAILABLE');
+    }
     expect(codeOf(new Error('Connection terminated unexpectedly'))).toBe('UNAVAILABLE');
     expect(codeOf(new Error('timeout exceeded when trying to connect'))).toBe('UNAVAILABLE');
   });

@@ -1,21 +1,22 @@
+import type { Bounds } from './bounds.ts';
 import { apply, type Action, type State, type Verdict } from './model.ts';
 import type { Replayed } from './replayed.ts';
 import type { Answer, Witness } from './witness.ts';
 
 /**
  * Whether every answer is one that the server could give at that time: in at least one of the states that the log may have
- * been in between the request and the answer. What was certainly over before a request bounds these states from below,
- * what certainly began after the answer from above.
+ * been in between the request and the answer.
  */
-export function checkAnswers(witness: Witness, { states, numbers }: Replayed): string[] {
+export function checkAnswers(witness: Witness, { states, writes }: Replayed, boundsOf: Bounds): string[] {
+  const written = new Set(writes.map(({ operationId }) => operationId));
   const complaints = witness.answers.flatMap((answer) => {
     const intent = witness.intents.get(answer.operationId);
     if (!intent) return [`${answer.operationId} was answered and never made`];
-    const [low, high] = boundsOf(answer, witness, numbers, states.length - 1);
+    const [low, high] = boundsOf(answer.sentTick, answer.tick);
     const fault = findFault(answer, intent.action, states, low, high, witness.compactions > 0);
     return fault ? [`${fault} (${answer.operationId}, between ${low} and ${high}): ${JSON.stringify(answer)}`] : [];
   });
-  return [...complaints, ...checkLastWords(witness, numbers), ...checkAllAnswered(witness)];
+  return [...complaints, ...checkLastWords(witness, written), ...checkAllAnswered(witness)];
 }
 
 /** Null: there is nothing wrong. */
@@ -69,27 +70,11 @@ function hasTarget(state: State, action: Action): boolean {
   return 'updateMetric' in action && state.metrics.has(action.updateMetric.id);
 }
 
-/** The first and the last number after which the server may have come to the answer. */
-function boundsOf(
-  { sentTick, tick }: Answer,
-  witness: Witness,
-  numbers: ReadonlyMap<string, number>,
-  head: number,
-): [number, number] {
-  const over = witness.answers.filter((answer) => answer.tick < sentTick).map((answer) => answer.seq ?? 1);
-  const firstTicks = new Map<string, number>();
-  for (const { operationIds, tick: sent } of witness.attempts) {
-    for (const id of operationIds) if (!firstTicks.has(id)) firstTicks.set(id, sent);
-  }
-  const later = [...numbers].filter(([id]) => (firstTicks.get(id) ?? 0) > tick).map(([, seq]) => seq - 1);
-  return [Math.max(1, ...over), Math.min(head, ...later)];
-}
-
 /** What a device has noted as done is done, and what it has noted as not done is not done afterwards. */
-function checkLastWords(witness: Witness, numbers: ReadonlyMap<string, number>): string[] {
+function checkLastWords(witness: Witness, written: ReadonlySet<string | null>): string[] {
   return [...witness.settled]
-    .filter(([id, status]) => status !== 'APPLIED' && numbers.has(id))
-    .map(([id, status]) => `${id} was ${status}, and stands at ${numbers.get(id)}`);
+    .filter(([id, status]) => status !== 'APPLIED' && written.has(id))
+    .map(([id, status]) => `${id} was ${status}, and stands in the log`);
 }
 
 /** What a device has queued comes to an end that it notes. */

@@ -23,6 +23,9 @@ export type Seen = Record<
   | 'refusals'
   | 'repeats'
   | 'lost'
+  | 'calls'
+  | 'undos'
+  | 'undosRefused'
   | 'compactions'
   | 'snapshots'
   | 'readsOfOwnWrites'
@@ -85,6 +88,7 @@ function describe(seed: number, index: number, plan: readonly Fault[], history: 
 function summarise(histories: readonly History[], plan: readonly Fault[]): Seen {
   const witnesses = histories.map(({ witness }) => witness);
   const answers = witnesses.flatMap((witness) => witness.answers);
+  const requests = witnesses.flatMap((witness) => witness.requests.filter(({ said }) => said !== null));
   const sum = (count: (witness: History['witness']) => number) =>
     witnesses.reduce((total, witness) => total + count(witness), 0);
   return {
@@ -94,6 +98,9 @@ function summarise(histories: readonly History[], plan: readonly Fault[]): Seen 
     refusals: answers.filter(({ status }) => status === 'REFUSED').length,
     repeats: answers.filter(({ isRepeat }) => isRepeat).length,
     lost: sum(({ attempts }) => attempts.filter(({ overAt }) => overAt !== 0).length),
+    calls: requests.filter(({ call }) => !('undo' in call)).length,
+    undos: requests.filter(({ call, said }) => 'undo' in call && said!.code === undefined).length,
+    undosRefused: requests.filter(({ call, said }) => 'undo' in call && said!.code !== undefined).length,
     compactions: sum(({ compactions }) => compactions),
     snapshots: sum(({ steps }) => steps.filter(({ isWhole, from }) => isWhole && from !== null).length),
     readsOfOwnWrites: sum(({ readsOfOwnWrites }) => readsOfOwnWrites),

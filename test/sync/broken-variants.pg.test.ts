@@ -4,6 +4,9 @@ import { sql } from '../../src/platform/database.ts';
 import { hasServers } from '../setup/database.ts';
 import { runBatch, type BatchOptions } from './batch.ts';
 import { installClocks } from './clock.ts';
+import type { History } from './history.ts';
+import { settle } from './judgement.ts';
+import { readLines } from './people.ts';
 import { seeded } from './seeded.ts';
 import { World } from './world.ts';
 
@@ -74,4 +77,37 @@ describe.skipIf(!hasServers())('the judgement of histories', () => {
     };
     expect(await complaintsOf({ spoil: alter })).toMatch(/2 says .*miles/);
   });
+  it('notices a plain mutation that was acknowledged and not done', { timeout: 120_000 }, async () => {
+    const pretend = async ({ witness, person }: History) => {
+      const { entityId: id } = (await readLines(person.id)).find(({ entityType }) => entityType === 'Metric')!;
+      const request = witness.calls('App', person.sessionIds.at(-1)!, { deleteMetric: { id } });
+      witness.isAnswered(request, { data: id }, true);
+    };
+    expect(await complaintsOf({ spoil: pretend })).toMatch(/the log does not have what App was told/);
+  });
+  it(
+    'notices an undo that sets back all fields, and is content with one that does not',
+    { timeout: 120_000 },
+    async () => {
+      const undoBy = (setsBack: object) => async (history: History) => {
+        const { app } = history;
+        const [entry, metric] = [newId(), newId()];
+        app.call({ createMetric: { id: metric, name: 'Steps', type: 'NUMBER' } });
+        app.call({ createEntry: { id: entry, metricId: metric, date: '2026-11-21', value: 1 } });
+        app.call({ updateEntry: { id: entry, input: { notes: 'noted' } } });
+        app.call({ updateEntry: { id: entry, input: { tags: ['later'] } } });
+        await app.becomeIdle();
+        const head = await history.clients()[0]!.seq();
+        app.forge = async (_, ask) => {
+          await ask({ updateEntry: { id: entry, input: setsBack } });
+          return { data: { seq: head + 1 } };
+        };
+        app.call({ undo: { seq: head - 1 } });
+        await app.becomeIdle();
+        await settle(history);
+      };
+      expect(await complaintsOf({ spoil: undoBy({ notes: null }) })).toBe('');
+      expect(await complaintsOf({ spoil: undoBy({ notes: null, tags: [] }) })).toMatch(/nobody made the lines/);
+    },
+  );
 });

@@ -10,6 +10,7 @@ import {
 } from '../../clients/typescript/src/index.ts';
 import { sleepByTimer } from '../../clients/typescript/src/pause.ts';
 import { signToken } from '../../src/platform/signed-tokens.ts';
+import { Caller } from './caller.ts';
 import { runWithClock, type Clock } from './clock.ts';
 import type { Action } from './model.ts';
 import { Network } from './network.ts';
@@ -46,11 +47,15 @@ type Tab = { client: SyncClient; network: Network; store: WatchedStore };
 export class Device {
   readonly clock: Clock = { skew: 0 };
   readonly options: DeviceOptions;
+  /** For what it does online alone. */
+  readonly caller: Caller;
   tabs: Tab[] = [];
   private readonly disk: MemoryStore;
 
   constructor(options: DeviceOptions) {
     this.options = options;
+    const fetchHere: typeof fetch = (...asked) => this.tabs[0]!.network.fetch(...asked);
+    this.caller = new Caller({ ...options, random: options.random.fork(), fetch: fetchHere });
     this.disk = new MemoryStore(options.tabs > 1 ? `${options.userId}-${options.name}` : null);
   }
 
@@ -73,6 +78,11 @@ export class Device {
     await this.close();
   }
 
+  /** What the person sees. */
+  get view(): SyncClient {
+    return this.tabs[0]!.client;
+  }
+
   get isOnline(): boolean {
     return this.tabs[0]!.network.isOnline;
   }
@@ -90,6 +100,7 @@ export class Device {
 
   /** The network is good from now on. */
   becomeCalm(): void {
+    this.caller.isCalm = true;
     for (const { network } of this.tabs) network.isCalm = true;
     this.goOnline();
   }

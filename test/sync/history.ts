@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '../setup/client.ts';
+import { Caller } from './caller.ts';
+import type { Call } from './calls.ts';
 import { trueTime } from './clock.ts';
 import { Device, type Defect } from './device.ts';
-import type { Action, Entry, Metric } from './model.ts';
+import { DrawnActions, type View } from './drawn-actions.ts';
 import { readLines, type Person } from './people.ts';
 import { pickWeighted, type Random } from './seeded.ts';
 import { Witness } from './witness.ts';
@@ -23,17 +25,31 @@ const weights = {
   restart: 2,
   kill: 2,
   turnClock: 3,
+  callPlainly: 26,
+  undo: 6,
 } as const;
 type StepName = keyof typeof weights;
+
+/** What is done by plain mutations, and how often. */
+const callWeights = {
+  createEntry: 8,
+  createEntries: 3,
+  updateEntry: 10,
+  deleteEntry: 3,
+  createAgain: 2,
+  createMetric: 2,
+  updateMetric: 3,
+  deleteMetric: 1,
+  updateProfile: 2,
+} as const;
 
 /** Milliseconds between two steps, at most; chances of one step. */
 const pauseMax = 180;
 const chances = {
   burst: 0.3,
-  compaction: 0.06,
-  badValue: 0.06,
-  unknown: 0.06,
   readOwnWrite: 0.15,
+  /** That somebody takes back what has just been acknowledged, or what came shortly before. */
+  regret: 0.2,
   tabs: 0.25,
 } as const;
 const hour = 3_600_000;
@@ -42,11 +58,15 @@ const hour = 3_600_000;
 export class History {
   readonly witness = new Witness();
   readonly devices: Device[];
+  /** What writes by plain mutations, in some of the histories. */
+  readonly app: Caller;
   readonly person: Person;
   private readonly random: Random;
+  /** What is drawn when something is heard, whenever that is. */
+  private readonly whims: Random;
   private readonly world: World;
-  /** Every entity there ever was. */
-  private readonly ids = { entries: [] as string[], metrics: [] as string[] };
+  private readonly draw: DrawnActions;
+  private readonly hasApp: boolean;
   private readonly compacts: boolean;
   /** Offline for long: until it is online again, the log is compacted. */
   private away: Device | null = null;
@@ -56,36 +76,37 @@ export class History {
     this.world = world;
     this.person = person;
     this.random = random;
+    this.whims = random.fork();
+    this.draw = new DrawnActions(random.fork());
     this.compacts = random.chance(0.4);
-    this.devices = person.sessionIds.slice(0, 2 + random.below(3)).map((sessionId, i) => {
-      const urls = [...world.urls];
-      urls.unshift(random.pick(urls));
-      return new Device({
-        name: 'ABCD'[i]!,
-        userId: person.id,
-        sessionId,
-        urls,
-        witness: this.witness,
-        random: random.fork(),
-        tabs: random.chance(chances.tabs) ? 2 : 1,
-        tokenSeconds: random.chance(0.2) ? 3 : 600,
-        defect: i === 0 ? defect : undefined,
-      });
-    });
-    this.witness.onHeard = (seq) => {
-      if (random.chance(chances.readOwnWrite)) this.reads.push(this.readOwnWrite(seq));
+    this.hasApp = random.chance(0.6);
+    const belongings = (sessionId: string) => {
+      const urls = [random.pick(world.urls), ...world.urls];
+      return { userId: person.id, sessionId, urls, witness: this.witness, random: random.fork() };
     };
+    this.app = new Caller({ name: 'App', ...belongings(person.sessionIds.at(-1)!) });
+    this.devices = person.sessionIds.slice(0, 2 + random.below(3)).map(
+      (sessionId, i) =>
+        new Device({
+          name: 'ABCD'[i]!,
+          ...belongings(sessionId),
+          tabs: random.chance(chances.tabs) ? 2 : 1,
+          tokenSeconds: random.chance(0.2) ? 3 : 600,
+          defect: i === 0 ? defect : undefined,
+        }),
+    );
   }
 
   /** The beginning, in good weather: everybody has a few metrics. */
   async begin(): Promise<void> {
     for (const device of this.devices) await device.open();
-    for (let i = 0; i < 2; i++) this.act(this.devices[0]!, this.createMetric());
+    for (let i = 0; i < 2; i++) this.devices[0]!.act(this.draw.createMetric());
     await waitUntil(() => this.devices.every(({ tabs }) => tabs.every(({ client }) => client.seq === 3)), 10_000);
   }
 
   /** Everything that happens while the weather is bad. */
   async live(): Promise<void> {
+    this.witness.onHeard = (seq) => this.react(seq);
     const steps = 10 + this.random.below(31);
     const leavesAt = this.compacts ? this.random.below(steps) : Infinity;
     const compactsAt = leavesAt + 1 + this.random.below(steps);
@@ -101,6 +122,7 @@ export class History {
   /** Everybody comes online for good. */
   async becomeCalm(): Promise<void> {
     for (const device of this.devices) device.becomeCalm();
+    this.app.isCalm = true;
     await Promise.all(this.reads);
   }
 
@@ -109,21 +131,23 @@ export class History {
   }
 
   private readonly steps: Record<StepName, (device: Device) => Promise<void> | void> = {
-    createEntry: (device) => this.act(device, this.createEntry(device)),
-    updateEntry: (device) => this.act(device, this.updateEntry(device, false)),
-    updateExpecting: (device) => this.act(device, this.updateEntry(device, true)),
-    deleteEntry: (device) => {
-      const id = this.pickEntry(device);
-      this.act(device, { deleteEntry: { id, ...this.expect(device, 'Entry', id, 0.3) } });
+    createEntry: (device) => device.act(this.draw.createEntry(device.view)),
+    updateEntry: (device) => device.act(this.draw.updateEntry(device.view, false)),
+    updateExpecting: (device) => device.act(this.draw.updateEntry(device.view, true)),
+    deleteEntry: (device) => device.act(this.draw.deleteEntry(device.view)),
+    createAgain: (device) => device.act(this.draw.createAgain(device.view)),
+    createMetric: (device) => device.act(this.draw.createMetric()),
+    updateMetric: (device) => device.act(this.draw.updateMetric(device.view)),
+    deleteMetric: (device) => device.act(this.draw.deleteMetric(device.view)),
+    updateProfile: (device) => device.act(this.draw.updateProfile()),
+    callPlainly: (device) => {
+      if (this.hasApp) this.app.call(this.drawCall(device.view));
+      else device.act(this.draw.createEntry(device.view));
     },
-    createAgain: (device) => this.act(device, this.createAgain(device)),
-    createMetric: (device) => this.act(device, this.createMetric()),
-    updateMetric: (device) => this.act(device, this.updateMetric(device)),
-    deleteMetric: (device) => {
-      const id = this.pickMetric(device);
-      this.act(device, { deleteMetric: { id, ...this.expect(device, 'Metric', id, 0.3) } });
+    undo: (device) => {
+      const caller = this.hasApp && this.random.chance(0.4) ? this.app : device.caller;
+      if (caller === this.app || device.isOnline) caller.call({ undo: { seq: this.drawNumber(device) } });
     },
-    updateProfile: (device) => this.act(device, { updateProfile: this.drawProfile() }),
     toggleNetwork: (device) => {
       if (device === this.away) return;
       this.witness.tell(`${device.options.name} goes ${device.isOnline ? 'offline' : 'online'}`);
@@ -146,120 +170,27 @@ export class History {
     },
   };
 
-  private act(device: Device, action: Action): void {
-    device.act(action);
+  /** To what has just been acknowledged. */
+  private react(seq: number): void {
+    const { whims } = this;
+    if (whims.chance(chances.readOwnWrite)) this.reads.push(this.readOwnWrite(seq));
+    if (!whims.chance(chances.regret)) return;
+    const callers = this.callers.filter((caller) => caller !== this.app || this.hasApp);
+    whims.pick(callers).call({ undo: { seq: Math.max(2, seq - whims.below(3)) } });
   }
 
-  private createMetric(): Action {
-    const { random } = this;
-    const id = this.newId(this.ids.metrics);
-    const type = random.pick(['RATING', 'NUMBER', 'NUMBER', 'DURATION', 'BINARY', 'TEXT'] as const);
-    const bounds = type === 'RATING' ? { min: 1, max: 5 } : {};
-    return {
-      createMetric: { id, name: `metric ${random.below(100)}`, type, unit: random.pick([null, 'km']), ...bounds },
-    };
+  /** Of a line that the device has seen: mostly one of the last, sometimes any, seldom one to come. */
+  private drawNumber({ view }: Device): number {
+    const seq = view.seq ?? 1;
+    if (this.random.chance(0.04)) return seq + 1 + this.random.below(3);
+    return this.random.chance(0.25) ? 1 + this.random.below(seq) : Math.max(1, seq - this.random.below(4));
   }
 
-  private updateMetric(device: Device): Action {
-    const { random } = this;
-    const id = this.pickMetric(device);
-    const isNumber = ['RATING', 'NUMBER'].includes(this.view(device).get('Metric', id)?.type ?? '');
-    const input = random.pick<Partial<Metric>>([
-      { name: `renamed ${random.below(100)}` },
-      { unit: random.pick([null, 'm', 'cups']) },
-      { isActive: random.chance(0.5) },
-      isNumber ? { max: random.pick([null, 3, 10]) } : { name: 'a name', unit: 's' },
-    ]);
-    return { updateMetric: { id, input, ...this.expect(device, 'Metric', id, 0.3) } };
-  }
-
-  private createEntry(device: Device): Action {
-    const { random } = this;
-    const metricId = this.pickMetric(device);
-    return {
-      createEntry: {
-        id: this.newId(this.ids.entries),
-        metricId,
-        date: this.drawDate(),
-        value: this.drawValue(device, metricId),
-        ...(random.chance(0.3) && { time: random.pick(['07:30:00', '23:59:59']) }),
-        ...(random.chance(0.3) && { notes: `note ${random.below(1000)}` }),
-        ...(random.chance(0.3) && { tags: this.drawTags() }),
-      },
-    };
-  }
-
-  /** The same id once more: with the same content, or with another value. */
-  private createAgain(device: Device): Action {
-    const earlier = [...this.witness.intents.values()].flatMap(({ action }) =>
-      'createEntry' in action ? [action.createEntry] : [],
-    );
-    if (earlier.length === 0) return this.createEntry(device);
-    const entry = this.random.pick(earlier);
-    const value = this.random.chance(0.5) ? entry.value : this.drawValue(device, entry.metricId);
-    return { createEntry: { ...entry, value } };
-  }
-
-  private updateEntry(device: Device, expects: boolean): Action {
-    const { random } = this;
-    const id = this.pickEntry(device);
-    const metricId = this.view(device).get('Entry', id)?.metricId ?? '';
-    const input: Partial<Entry> = {
-      ...(random.chance(0.5) && { value: this.drawValue(device, metricId) }),
-      ...(random.chance(0.3) && { notes: random.pick([null, `note ${random.below(1000)}`]) }),
-      ...(random.chance(0.3) && { tags: this.drawTags() }),
-      ...(random.chance(0.2) && { date: this.drawDate() }),
-      ...(random.chance(0.2) && { time: random.pick([null, '12:00:00']) }),
-    };
-    return { updateEntry: { id, input, ...this.expect(device, 'Entry', id, expects ? 1 : 0) } };
-  }
-
-  /** The version that the device sees, or sometimes the one before. */
-  private expect(device: Device, type: 'Entry' | 'Metric', id: string, chance: number): { expectedVersion?: number } {
-    const version = this.view(device).get(type, id)?.version;
-    if (version === undefined || !this.random.chance(chance)) return {};
-    return { expectedVersion: this.random.chance(0.8) ? version : Math.max(1, version - 1) };
-  }
-
-  private view = (device: Device) => device.tabs[0]!.client;
-
-  /** One that the device shows; sometimes any that ever was, deleted ones among them, or none at all. */
-  private pickEntry(device: Device): string {
-    const shown = this.view(device).list('Entry');
-    if (this.random.chance(chances.unknown)) return this.newId([]);
-    if (shown.length === 0 || this.random.chance(0.06)) return this.random.pick(this.ids.entries) ?? this.newId([]);
-    return this.random.pick(shown).id;
-  }
-
-  private pickMetric(device: Device): string {
-    const shown = this.view(device).list('Metric');
-    if (shown.length === 0 || this.random.chance(0.05)) return this.random.pick(this.ids.metrics);
-    return this.random.pick(shown).id;
-  }
-
-  private drawValue(device: Device, metricId: string): Entry['value'] {
-    const { random } = this;
-    const type = this.view(device).get('Metric', metricId)?.type;
-    if (random.chance(chances.badValue)) return random.pick<Entry['value']>([-1, 'nonsense', true, 1000]);
-    if (type === 'BINARY') return random.chance(0.5);
-    if (type === 'TEXT') return `text ${random.below(1000)}`;
-    return type === 'RATING' ? 1 + random.below(5) : random.below(1000) / 4;
-  }
-
-  private drawProfile() {
-    const { random } = this;
-    if (random.chance(0.5)) return { dayStartsAt: random.below(24) };
-    return { timeZone: random.pick(['Europe/Vienna', 'Asia/Tokyo', 'UTC']) };
-  }
-
-  private drawDate = () => `2026-${this.random.pick(['01', '06', '11'])}-${10 + this.random.below(19)}`;
-  private drawTags = () => ['a', 'b', 'c'].filter(() => this.random.chance(0.5));
-
-  private newId(among: string[]): string {
-    const hex = (digits: number) => Array.from({ length: digits }, () => this.random.below(16).toString(16)).join('');
-    const id = `0${hex(7)}-${hex(4)}-7${hex(3)}-8${hex(3)}-${hex(12)}`;
-    among.push(id);
-    return id;
+  /** As the person does who looks at one of the devices, and has the other app at hand. */
+  private drawCall(view: View): Call {
+    const name = pickWeighted<keyof typeof callWeights>(this.random, callWeights);
+    if (name === 'updateEntry') return this.draw.updateEntry(view, this.random.chance(0.4));
+    return this.draw[name](view);
   }
 
   /** Somebody leaves a device at home, with everything sent. */
@@ -276,7 +207,7 @@ export class History {
     this.away = null;
     const before = new Date(this.witness.quietSince() - 5);
     this.witness.keep(await readLines(this.person.id));
-    await this.world.compact(this.person.id, before);
+    this.witness.compactedTo = await this.world.compact(this.person.id, before);
     this.witness.compactions += 1;
     this.witness.tell(`the log is compacted as of ${before.toISOString()}`);
   }
@@ -292,6 +223,11 @@ export class History {
         this.witness.complaints.push(`${client.url} did not know of ${seq} after it had been acknowledged`);
       }
     }
+  }
+
+  /** All that write without a queue. */
+  get callers(): Caller[] {
+    return [this.app, ...this.devices.map(({ caller }) => caller)];
   }
 
   /** At both servers, on good lines. */

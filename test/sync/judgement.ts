@@ -1,5 +1,6 @@
 import { numbersTo } from '../setup/changes.ts';
 import { checkAnswers } from './answers.ts';
+import { findBounds } from './bounds.ts';
 import { checkDeliveries } from './deliveries.ts';
 import type { Device } from './device.ts';
 import { foldLog, readListed, type Everything } from './everything.ts';
@@ -7,6 +8,7 @@ import type { History } from './history.ts';
 import { isSame } from './model.ts';
 import { readLines, readNotes } from './people.ts';
 import { replay } from './replayed.ts';
+import { checkRequests } from './request-checks.ts';
 
 /** Milliseconds that devices get to come in step once everything is well. */
 const patience = 60_000;
@@ -25,6 +27,9 @@ export async function settle(history: History): Promise<string[]> {
 async function findLate(history: History): Promise<string[]> {
   const { devices } = history;
   const waiting = (await Promise.all(devices.map(describeQueue))).filter((text) => text !== null);
+  waiting.push(
+    ...history.callers.filter(({ pendingCount }) => pendingCount > 0).map(({ name }) => `${name} is calling`),
+  );
   if (waiting.length > 0) return waiting;
   const head = await history.clients()[0]!.seq();
   return devices.flatMap(({ options, tabs }) =>
@@ -63,7 +68,9 @@ export async function judge(history: History): Promise<string[]> {
   complaints.push(...checkDeliveries(witness, head, names));
   const replayed = replay(witness, head, notes);
   complaints.push(...replayed.complaints);
-  if (replayed.complaints.length === 0) complaints.push(...checkAnswers(witness, replayed));
+  if (replayed.complaints.length > 0) return complaints;
+  const boundsOf = findBounds(witness, replayed);
+  complaints.push(...checkAnswers(witness, replayed, boundsOf), ...checkRequests(witness, replayed, boundsOf));
   return complaints;
 }
 

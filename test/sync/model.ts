@@ -28,7 +28,8 @@ export type Profile = { timeZone: string; dayStartsAt: number };
 type Check = { id: string; expectedVersion?: number };
 type CreateMetric = Pick<Metric, 'id' | 'name' | 'type'> & Partial<Pick<Metric, 'unit' | 'min' | 'max'>>;
 type UpdateMetric = Check & { input: Partial<Pick<Metric, 'name' | 'unit' | 'min' | 'max' | 'isActive'>> };
-type CreateEntry = Pick<Entry, 'id' | 'metricId' | 'date' | 'value'> & Partial<Pick<Entry, 'time' | 'notes' | 'tags'>>;
+export type CreateEntry = Pick<Entry, 'id' | 'metricId' | 'date' | 'value'> &
+  Partial<Pick<Entry, 'time' | 'notes' | 'tags'>>;
 type UpdateEntry = Check & { input: Partial<Pick<Entry, 'date' | 'time' | 'value' | 'notes' | 'tags'>> };
 
 export type Action =
@@ -51,10 +52,10 @@ export type Verdict =
   | { status: 'APPLIED'; lines: number; after: State }
   | { status: 'CONFLICT' | 'REFUSED'; code: 'CONFLICT' | 'NOT_FOUND' | 'INVALID_INPUT' };
 
-const conflict: Verdict = { status: 'CONFLICT', code: 'CONFLICT' };
-const invalid: Verdict = { status: 'REFUSED', code: 'INVALID_INPUT' };
+export const conflict: Verdict = { status: 'CONFLICT', code: 'CONFLICT' };
+export const invalid: Verdict = { status: 'REFUSED', code: 'INVALID_INPUT' };
 /** What has been there is a conflict, and what never was is refused; see `isMissing` in the checks. */
-const missing: Verdict = { status: 'REFUSED', code: 'NOT_FOUND' };
+export const missing: Verdict = { status: 'REFUSED', code: 'NOT_FOUND' };
 const unchanged = (state: State): Verdict => ({ status: 'APPLIED', lines: 0, after: state });
 
 export function apply(state: State, action: Action): Verdict {
@@ -120,19 +121,20 @@ function deleteEntry(state: State, { id, expectedVersion }: Check): Verdict {
   return { status: 'APPLIED', lines: 1, after: { ...state, entries } };
 }
 
-const withMetric = (state: State, metric: Metric): Verdict => ({
+export const withMetric = (state: State, metric: Metric): Verdict => ({
   status: 'APPLIED',
   lines: 1,
   after: { ...state, metrics: new Map(state.metrics).set(metric.id, metric) },
 });
 
-const withEntry = (state: State, entry: Entry): Verdict => ({
+export const withEntry = (state: State, entry: Entry): Verdict => ({
   status: 'APPLIED',
   lines: 1,
   after: { ...state, entries: new Map(state.entries).set(entry.id, entry) },
 });
 
-const isInOrder = ({ min, max }: Pick<Metric, 'min' | 'max'>): boolean => min === null || max === null || min <= max;
+export const isInOrder = ({ min, max }: Pick<Metric, 'min' | 'max'>): boolean =>
+  min === null || max === null || min <= max;
 
 function fits({ type, min, max }: Metric, value: Entry['value']): boolean {
   if (type === 'BINARY') return typeof value === 'boolean';

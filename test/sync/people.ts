@@ -6,7 +6,8 @@ import type { Line } from './witness.ts';
 
 export type Person = { id: string; sessionIds: readonly string[]; session: Session };
 
-const devices = 4;
+/** Four devices at most, and an app that has no copy. */
+const devices = 5;
 
 /**
  * Opens accounts by the dozen, each as the first one was opened by the API: their passwords are never asked for, and
@@ -36,7 +37,7 @@ function toSession(userId: string, sessionId: string): Session {
 /** The log of somebody, as it is in the database. */
 export const readLines = (userId: string): Promise<Line[]> =>
   sql.query<Line>(
-    `SELECT seq, kind, entity_type AS "entityType", entity_id AS "entityId", snapshot, device_id AS "deviceId", at::text AS at
+    `SELECT seq, xmin::text AS transaction, kind, entity_type AS "entityType", entity_id AS "entityId", snapshot, device_id AS "deviceId", at::text AS at
      FROM changes WHERE user_id = $1::uuid ORDER BY seq`,
     [userId],
   );

@@ -1,4 +1,5 @@
 import { trueTime as now } from './clock.ts';
+import type { Call } from './calls.ts';
 import type { Action } from './model.ts';
 
 /** As the server tells it. */
@@ -17,9 +18,24 @@ export type Attempt = { device: string; tick: number; at: number; operationIds: 
 /** What the server said to one request about one operation. */
 export type Answer = Outcome & { sentTick: number; tick: number; device: string; isHeard: boolean };
 
+/** What the server said to a call: what the mutation gives, or why it was refused. */
+export type Said = { data: unknown; code?: undefined } | { data?: undefined; code: string };
+
+/** One request that is a plain mutation; `tick` (of the answer) and `said` are null when there was none. */
+export type Request = {
+  name: string;
+  sessionId: string;
+  call: Call;
+  sentTick: number;
+  tick: number | null;
+  said: Said | null;
+};
+
 /** A line of the log, as the database has it. */
 export type Line = {
   seq: number;
+  /** Which transaction wrote it. */
+  transaction: string;
   kind: 'CREATED' | 'UPDATED' | 'DELETED';
   entityType: string;
   entityId: string;
@@ -44,6 +60,7 @@ export class Witness {
   readonly settled = new Map<string, Outcome['status']>();
   readonly attempts: Attempt[] = [];
   readonly answers: Answer[] = [];
+  readonly requests: Request[] = [];
   readonly streams: Stream[] = [];
   readonly steps: Step[] = [];
   readonly lines = new Map<number, Line>();
@@ -53,6 +70,8 @@ export class Witness {
   /** Acknowledged writes that were looked for at once at the other server. */
   readsOfOwnWrites = 0;
   compactions = 0;
+  /** The number up to which the log has been compacted. */
+  compactedTo = 0;
   /** Told the newest number of each answer that a device hears. */
   onHeard: (seq: number) => void = () => {};
   private ticks = 0;
@@ -97,7 +116,27 @@ export class Witness {
 
   loses(attempt: Attempt): void {
     attempt.overAt = now();
-    this.tell(`${attempt.device} hears nothing of ${attempt.operationIds.map((id) => id.slice(-6)).join(', ')}`);
+    this.tell(
+      `${attempt.device} hears nothing of ${attempt.operationIds.map((id) => id.slice(-6)).join(', ') || 'it'}`,
+    );
+  }
+
+  calls(name: string, sessionId: string, call: Call): { request: Request; attempt: Attempt } {
+    const attempt = this.sends(name, []);
+    const request = { name, sessionId, call, sentTick: attempt.tick, tick: null, said: null };
+    this.requests.push(request);
+    return { request, attempt };
+  }
+
+  /** @param said null: nobody knows what became of it */
+  isAnswered({ request, attempt }: ReturnType<Witness['calls']>, said: Said | null, isHeard: boolean): void {
+    if (!said) return this.loses(attempt);
+    attempt.overAt = 0;
+    request.said = said;
+    request.tick = ++this.ticks;
+    const { seq } = (said.data ?? {}) as { seq?: number };
+    if (isHeard && seq !== undefined) this.onHeard(seq);
+    this.tell(`${request.name} ${isHeard ? 'is' : 'was to be'} told ${JSON.stringify(said)}`);
   }
 
   /**

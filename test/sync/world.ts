@@ -90,7 +90,13 @@ export class World {
   }
 
   createPeople = (count: number): Promise<Person[]> => createPeople(this.directUrls[0]!, count);
-  compact = (userId: string, before: Date): Promise<void> => compactLog(userId, before, lasting);
+
+  /** @returns the number up to which the log is compacted */
+  async compact(userId: string, before: Date): Promise<number> {
+    await compactLog(userId, before, lasting);
+    const read = 'SELECT compacted_seq AS "to" FROM change_heads WHERE user_id = $1::uuid';
+    return (await sql.query<{ to: number }>(read, [userId]))[0]!.to;
+  }
 
   /** Ends a server in the middle of everything, and starts it again at once. */
   async killServer(index: number): Promise<void> {

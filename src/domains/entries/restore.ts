@@ -13,6 +13,7 @@ export const entryRestorer = defineRestorer<ChangeTransaction, Entry>({
   fields: { date: 'date', time: 'time', number: 'value', text: 'value', notes: 'notes', tags: 'tags' },
   owner: { entityType: 'Metric', field: 'metricId' },
   create: async (tx, viewer, states) => {
+    await requireGone(tx, viewer, states);
     const entries = states.map(({ updatedAt: _, ...state }) => ({ ...state, version: state.version + 1 }));
     await insertChecked(tx, entries, await requireMetrics(tx, viewer, states));
   },
@@ -22,6 +23,15 @@ export const entryRestorer = defineRestorer<ChangeTransaction, Entry>({
   },
   remove: async (tx, _, { id }) => void (await tx.write(deleteEntry, [id, null])),
 });
+
+/** An id may have been used again meanwhile, for an entry of another metric. */
+async function requireGone(tx: ChangeTransaction, { userId }: Viewer, states: readonly Entry[]): Promise<void> {
+  const [again] = await tx.query(
+    'SELECT 1 AS one FROM entries WHERE user_id = $1::uuid AND id = ANY($2::uuid[]) LIMIT 1',
+    [userId, states.map(({ id }) => id)],
+  );
+  if (again) throw new ConflictError('There is an entry with this id again.', null);
+}
 
 async function requireMetrics(tx: ChangeTransaction, viewer: Viewer, states: readonly Entry[]): Promise<Definitions> {
   const ids = [...new Set(states.map((state) => state.metricId))];

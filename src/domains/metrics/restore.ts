@@ -27,7 +27,13 @@ export const metricRestorer = defineRestorer<ChangeTransaction, State>({
       await insertMetric(tx, viewer, { ...state, version: state.version + 1, createdAt: new Date(createdAt) });
     }
   },
-  update: async (tx, { userId }, { id }, fields) => void (await storeUpdate(tx, { userId, id }, fields)),
+  update: async (tx, { userId }, current, fields) => {
+    const { min, max } = { ...current, ...fields };
+    if (min !== null && max !== null && min > max) {
+      throw new ConflictError('min would be greater than max: they have been changed since.', current, ['min', 'max']);
+    }
+    await storeUpdate(tx, { userId, id: current.id }, fields);
+  },
   remove: async (tx, viewer, { id }) => {
     // Its entries would go along, and with them more than the change that is undone.
     const where = { userId: viewer.userId, metricId: id };
