@@ -203,7 +203,7 @@ export class History {
 
   /** Forgets what is old, as the daily job does; old is what nobody can send again. */
   private async compact(): Promise<void> {
-    await waitUntil(() => this.witness.quietSince() > trueTime() - 100, 4000);
+    await waitUntil(() => this.witness.quietSince() > trueTime() - 100, 6000);
     this.away = null;
     const before = new Date(this.witness.quietSince() - 5);
     this.witness.keep(await readLines(this.person.id));

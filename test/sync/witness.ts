@@ -50,8 +50,11 @@ export type Stream = { device: string; after: number; numbers: number[] };
 /** What a device's store was given: `isWhole` when it was a snapshot. */
 export type Step = { device: string; from: number | null; to: number; isWhole: boolean };
 
-/** Milliseconds after which a request that failed on its way is certainly not being worked at any more. */
-const grace = 2500;
+/**
+ * Milliseconds after which a request that failed on its way is not being worked at any more. On a busy machine one was after 2.6
+ * seconds: what the log forgets in a history is seconds old, and not, as outside of tests, hundreds of days.
+ */
+const grace = 8000;
 
 /** Everything that was seen of one person's history, by somebody who forgets nothing. */
 export class Witness {
