@@ -46,6 +46,10 @@ export const insertEntries = {
   ${appendChanges('CREATED', 'Entry')}`,
 };
 
+/** The row that a new state was made from, and not another one that has taken its id since, whose versions begin anew. */
+const sameRow = (input: string): string =>
+  `e.id = ${input}.id AND e.version = ${input}.version AND e.metric_id = ${input}."metricId" AND e.created_at = ${input}."createdAt"`;
+
 /** $6: the entry's new state as JSON. Nothing happens unless it still is of the version before. */
 export const updateEntry = {
   name: 'update-entry',
@@ -55,13 +59,13 @@ export const updateEntry = {
   ${takeNumbers(
     '1',
     `${unchangedDefinitions} AND EXISTS (
-       SELECT FROM input JOIN entries e ON e.user_id = $1::uuid AND e.id = input.id AND e.version = input.version)`,
+       SELECT FROM input JOIN entries e ON e.user_id = $1::uuid AND ${sameRow('input')})`,
   )},
   updated AS (
     UPDATE entries e SET date = i.date, time = i.time, number = i.number, text = i.text, notes = i.notes, tags = i.tags,
            version = e.version + 1, updated_at = now()
     FROM head, input i
-    WHERE e.user_id = $1::uuid AND e.id = i.id AND e.version = i.version
+    WHERE e.user_id = $1::uuid AND ${sameRow('i')}
     RETURNING e.id, entry_snapshot(e) AS snapshot
   ),
   written AS MATERIALIZED (SELECT id, snapshot, 1 AS rank FROM updated),

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { newId } from '../../../src/kernel/ids.ts';
+import { sql } from '../../../src/platform/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client } from '../../setup/client.ts';
 
@@ -7,6 +9,7 @@ beforeAll(async () => {
   app = await startApp({ INSIGHTS_DEBOUNCE_SECONDS: '3600' });
 });
 afterAll(() => app.stop());
+afterEach(() => vi.restoreAllMocks());
 
 describe('what is remembered of a metric', () => {
   it('does not let a value through that a metric of the same id would refuse', async () => {
@@ -40,5 +43,34 @@ describe('what is remembered of a metric', () => {
     expect(['Before', 'After']).toContain(first);
     expect(last).toBe('After');
     await events.close();
+  });
+});
+
+describe('an entry whose id is used again while it is updated', () => {
+  it.each([
+    ['in a metric of another type', 'TEXT', 'new text'],
+    ['in the same metric', 'NUMBER', 7],
+  ])('keeps what it is (%s)', async (_, type, value) => {
+    const person = await Client.register(app.url);
+    const number = await person.createMetric({ type: 'NUMBER' });
+    const metric = type === 'NUMBER' ? number : await person.createMetric({ type });
+    const id = newId();
+    await person.createEntry({ id, metricId: number.id, value: 5, notes: 'of old' });
+    const { query } = sql;
+    let isReplaced = false;
+    vi.spyOn(sql, 'query').mockImplementation(async (text, ...rest) => {
+      const rows = await query(text, ...rest);
+      if (isReplaced || !text.includes('entry_snapshot(e) AS entry')) return rows as never;
+      // Between what the update reads and what it writes.
+      isReplaced = true;
+      await person.graphql(`mutation { deleteEntry(id: "${id}") }`);
+      await person.createEntry({ id, metricId: metric.id, value, notes: null });
+      return rows as never;
+    });
+    const update = `mutation { updateEntry(id: "${id}", input: { tags: ["x"] }) { value notes tags metricId } }`;
+    expect(await person.graphql(update)).toEqual({
+      updateEntry: { value, notes: null, tags: ['x'], metricId: metric.id },
+    });
+    expect(isReplaced).toBe(true);
   });
 });
