@@ -22,8 +22,11 @@ export type Operation = { document: DocumentNode; definition: OperationDefinitio
 /** What an operation gives: one result, or a stream of them. */
 export type Outcome = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
 
-/** Characters of documents that one process keeps; the least recently used go first. */
-const charactersMax = 4_000_000;
+/**
+ * Characters of documents that one process keeps, some hundred documents; the least recently used go first. Anybody may send
+ * one, and read it takes up to 240 bytes a character (measured): 48 MB at most.
+ */
+const charactersMax = 200_000;
 
 /**
  * The one way from the text of an operation to its result, whichever transport it came over. Errors that come out of it are

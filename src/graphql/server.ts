@@ -45,6 +45,7 @@ export function createGraphqlServer(pipeline: Pipeline, isProduction: boolean): 
 const renderGraphiQL: NonNullable<YogaServerOptions<object, Context>['renderGraphiQL']> = async (options) =>
   (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options);
 
+/** Yoga's own engine and cache give way to ours. What is thrown while it runs gets its code from `maskedErrors`. */
 const throughPipeline = ({ parse, validate }: Pipeline): Plugin => ({
   onParse: ({ setParseFn }) => setParseFn(parse),
   onValidate: ({ setValidationFn }) => setValidationFn((_, document) => validate(document)),

@@ -75,8 +75,7 @@ export class SharedPayloads {
       if (!all.some((one) => typeof one === 'object' && one.errors)) kept.set(place, payloads);
       return payloads;
     };
-    const isAtHand = (all: typeof results): all is string[] => !all.some((one) => typeof one !== 'string');
-    return isAtHand(results) ? join(results) : Promise.all(results).then(join);
+    return results.every((one) => typeof one === 'string') ? join(results) : Promise.all(results).then(join);
   }
 
   /** The engine itself, for what the projection leaves to it. */
