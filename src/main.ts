@@ -1,6 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
 import { ConfigError, readConfig } from './config.ts';
 import { DirectoryLockedError } from './platform/directory-lock.ts';
 import { startParts } from './processes/parts.ts';
+
+// V8 guesses from the past whose objects live long, and puts new ones of theirs among the old at once. Rows of the database
+// live for a moment: guessed wrong they keep what they hold through every small collection. See docs/performance.md.
+setFlagsFromString('--no-allocation-site-pretenuring');
 
 try {
   const config = readConfig();

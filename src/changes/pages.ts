@@ -26,8 +26,8 @@ const bytesPer = { change: 400, character: 4 } as const;
 
 /**
  * Pages read lately, by person and the number they begin after. The devices of a person that are up to date ask for the
- * same ones, and so do those that come back together. The log is only ever appended to, so a page never becomes wrong; an
- * empty one would.
+ * same ones. A page that follows another is not kept: who has been away for long reads it once. The log is only ever
+ * appended to, so a page never becomes wrong; an empty one would.
  */
 const kept = new LRUCache<string, Page>({
   maxSize: bytesMax,
@@ -48,7 +48,7 @@ export function readPage(userId: string, after: number, like?: Page): Page | Pro
   const reading = load(userId, after, countLike(like)).finally(() => running.delete(place));
   running.set(place, reading);
   void reading.then(
-    (page) => page.changes.length > 0 && kept.set(place, page),
+    (page) => !like && page.changes.length > 0 && kept.set(place, page),
     () => undefined,
   );
   return reading;
@@ -63,7 +63,7 @@ function countLike(like: Page | undefined): number {
 
 async function load(userId: string, after: number, first: number): Promise<Page> {
   const rows = await readTexts(
-    `SELECT seq, kind, entity_type, entity_id, snapshot, device_id, extract(epoch FROM at) * 1000
+    `SELECT seq, kind, entity_type, entity_id, snapshot, device_id, date_part('epoch', at)
      FROM changes WHERE user_id = $1::uuid AND seq > $2::int ORDER BY seq LIMIT $3::int`,
     [userId, after, first],
     'read-page',
@@ -82,5 +82,5 @@ const toChange = ([seq, kind, entityType, entityId, snapshot, deviceId, at]: Tex
   entityId: entityId!,
   snapshot: snapshot === null ? null : (JSON.parse(snapshot!) as object),
   deviceId: deviceId ?? null,
-  at: new Date(Number(at)),
+  at: new Date(Math.round(1000 * Number(at))),
 });

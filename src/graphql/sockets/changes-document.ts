@@ -22,9 +22,9 @@ export type ChangesDocument = {
   schema: GraphQLSchema;
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  /** The field `changes`, and the name it has in the answer. */
+  /** The field `changes`, and what stands before its value in an answer. */
   field: FieldNode;
-  key: string;
+  opening: Buffer;
   /** The variables that say where to begin and nothing else: devices may differ in them. */
   beginVariables: ReadonlySet<string>;
   projection: Projection;
@@ -66,7 +66,8 @@ function recognise(
   if (collected.length !== 1 || field?.name.value !== 'changes') return null;
   const projection = compileProjection(schema, fragments, root.getFields()['changes']!.type, nodes);
   const beginVariables = findBeginVariables(document, field);
-  return { number: (documents += 1), schema, document, operation, field, key, beginVariables, projection };
+  const opening = Buffer.from(`{"data":{"${key}":`);
+  return { number: (documents += 1), schema, document, operation, field, opening, beginVariables, projection };
 }
 
 /** Arguments that decide which changes a device gets, and nothing of what they look like. */

@@ -68,11 +68,13 @@ export class Delivery implements AsyncIterableIterator<never> {
   private async writeAll(): Promise<void> {
     this.state = 'writing';
     try {
-      for (let page: Page | undefined; this.isWriting && this.seq < this.log.head;) {
-        const reading = readPage(this.log.userId, this.seq, page);
-        page = reading instanceof Promise ? await reading : reading;
-        if (page.changes.length === 0) break;
-        if (page.isFull) await this.readAhead(page);
+      for (let ahead: Page | Promise<Page> | undefined; this.isWriting && this.seq < this.log.head;) {
+        const reading = ahead ?? readPage(this.log.userId, this.seq);
+        const page = reading instanceof Promise ? await reading : reading;
+        // What was read ahead may have come too early: then it is read again.
+        if (page.changes.length === 0 && !ahead) break;
+        ahead = page.isFull ? readPage(this.log.userId, page.lastSeq, page) : undefined;
+        if (ahead instanceof Promise) await letGoOut(ahead);
         await this.writePage(page);
       }
       if (this.isWriting) this.state = 'waiting';
@@ -80,12 +82,6 @@ export class Delivery implements AsyncIterableIterator<never> {
       this.end();
       this.over.reject(withoutHttp(toClientError(error)));
     }
-  }
-
-  /** Asks for the next page and lets the question go out: it is answered while this page is written. */
-  private async readAhead(page: Page): Promise<void> {
-    void Promise.resolve(readPage(this.log.userId, page.lastSeq, page)).catch(() => undefined);
-    await nextTurn();
   }
 
   private get isWriting(): boolean {
@@ -108,4 +104,10 @@ export class Delivery implements AsyncIterableIterator<never> {
     this.state = 'over';
     this.leave(this);
   }
+}
+
+/** Lets a question for the next page go out: it is answered while this one is written. */
+async function letGoOut(asking: Promise<Page>): Promise<void> {
+  asking.catch(() => undefined);
+  await nextTurn();
 }

@@ -9,14 +9,6 @@ export type Payloads = {
   framed?: { id: string; pieces: readonly Buffer[][] };
 };
 
-/** Payloads from their texts. */
-export function joinPayloads(texts: readonly string[]): Payloads {
-  const bytes = Buffer.from(texts.join(''));
-  let end = 0;
-  const isAscii = bytes.length === texts.reduce((sum, text) => sum + text.length, 0);
-  return { bytes, ends: texts.map((text) => (end += isAscii ? text.length : Buffer.byteLength(text))) };
-}
-
 /** What stands before a payload in the frames of one operation. Not kept: most sockets are quiet most of the time. */
 const openingOf = (id: string): Buffer => Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
 const closing = Buffer.from('}');

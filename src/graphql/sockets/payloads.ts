@@ -6,7 +6,8 @@ import type { Viewer } from '../../kernel/viewer.ts';
 import { createContext, type AtHand, type Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
 import type { ChangesDocument } from './changes-document.ts';
-import { joinPayloads, type Payloads } from './frames.ts';
+import type { Payloads } from './frames.ts';
+import { JsonBytes } from './json-bytes.ts';
 import { payloadBytesMax } from './limits.ts';
 import type { KnownReferences } from './known-references.ts';
 import { withoutHttp } from './results.ts';
@@ -16,6 +17,13 @@ const kept = new LRUCache<string, Payloads>({
   maxSize: payloadBytesMax,
   sizeCalculation: ({ bytes, ends }) => 2 * bytes.length + 8 * ends.length + 200,
 });
+
+/** What the engine has made of changes. */
+type Executed = Map<Change, ExecutionResult>;
+
+/** Payloads are written one page after the other, and copied from here. */
+const target = new JsonBytes();
+const closing = Buffer.from('}}');
 
 let selections = 0;
 
@@ -63,19 +71,44 @@ export class SharedPayloads {
     return atHand instanceof Promise ? atHand.then(write) : write(atHand);
   }
 
-  private write(changes: readonly Change[], context: Context, place: string): Payloads | Promise<Payloads> {
-    const { key, projection } = this.request;
-    const results = changes.map((change) => {
-      const value = projection.project(change, context);
-      return value === undefined ? this.execute(change, context) : `{"data":{"${key}":${value}}}`;
-    });
-    const join = (all: readonly (string | ExecutionResult)[]) => {
-      const payloads = joinPayloads(all.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))));
-      // An error may pass: who comes later shall not get it from memory.
-      if (!all.some((one) => typeof one === 'object' && one.errors)) kept.set(place, payloads);
-      return payloads;
-    };
-    return results.every((one) => typeof one === 'string') ? join(results) : Promise.all(results).then(join);
+  /** @param executed what the engine has said of changes that the projection leaves to it; they are written when it has */
+  private write(
+    changes: readonly Change[],
+    context: Context,
+    place: string,
+    executed: Executed = new Map(),
+  ): Payloads | Promise<Payloads> {
+    const { payloads, left } = this.writeAll(changes, context, executed);
+    if (left.length > 0)
+      return Promise.all(left.map(async (change) => executed.set(change, await this.execute(change, context)))).then(
+        () => this.write(changes, context, place, executed),
+      );
+    // An error may pass: who comes later shall not get it from memory.
+    if (![...executed.values()].some(({ errors }) => errors)) kept.set(place, payloads);
+    return payloads;
+  }
+
+  private writeAll(changes: readonly Change[], context: Context, executed: Executed) {
+    const ends: number[] = [];
+    const left: Change[] = [];
+    target.clear();
+    for (const change of changes) {
+      const result = executed.get(change);
+      const isWritten = result ? target.write(result) : this.project(change, context);
+      if (!isWritten) left.push(change);
+      ends.push(target.length);
+    }
+    return { payloads: { bytes: target.read(), ends }, left };
+  }
+
+  private project(change: Change, context: Context): boolean {
+    const { opening, projection } = this.request;
+    const start = target.length;
+    target.writeRaw(opening);
+    const isComplete = projection.project(change, context, target);
+    if (isComplete) target.writeRaw(closing);
+    else target.truncate(start);
+    return isComplete;
   }
 
   /** The engine itself, for what the projection leaves to it. */

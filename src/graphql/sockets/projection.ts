@@ -17,13 +17,14 @@ import {
 import { referencesOf, type Reference } from '../references.ts';
 import { collectFields } from './collected-fields.ts';
 import type { Context } from '../context.ts';
+import type { JsonBytes } from './json-bytes.ts';
 
-/** The result of a field as JSON; undefined when this way cannot say it. */
-type Complete = (value: unknown, context: Context) => string | undefined;
+/** Writes the result of a field. @returns false when this way cannot say it; what it has written is then worth nothing */
+type Complete = (value: unknown, context: Context, target: JsonBytes) => boolean;
 
 /** A selection made ready: results of plain fields without the engine's bookkeeping, and without objects to be made JSON. */
 export type Projection = {
-  /** The JSON of what the engine would put under `data`, or undefined when it has to be asked itself. */
+  /** Writes what the engine would put under the field. @returns false when the engine has to be asked itself */
   project: Complete;
   /** What entities refer to and the selection needs. */
   references: ReadonlySet<Reference>;
@@ -41,6 +42,13 @@ const info = new Proxy({} as GraphQLResolveInfo, {
     throw new Error('only the engine knows the operation');
   },
 });
+const marks = {
+  comma: Buffer.from(','),
+  list: Buffer.from('['),
+  listEnd: Buffer.from(']'),
+  emptyObject: Buffer.from('{}'),
+  objectEnd: Buffer.from('}'),
+} as const;
 const noArguments = Object.freeze({});
 /** Promises of one field after which it is no longer tried. */
 const patience = 8;
@@ -59,11 +67,11 @@ export function compileProjection(
 ): Projection {
   const references = new Set<Reference>();
   const complete = compileType({ schema, fragments, references }, type, nodes);
-  const project: Complete = (value, context) => {
+  const project: Complete = (value, context, target) => {
     try {
-      return complete(value, context);
+      return complete(value, context, target);
     } catch {
-      return undefined;
+      return false;
     }
   };
   return { project, references };
@@ -71,44 +79,36 @@ export function compileProjection(
 
 function compileType(compiler: Compiler, type: GraphQLOutputType, nodes: readonly FieldNode[]): Complete {
   const complete = compileNullable(compiler, getNullableType(type), nodes);
-  if (isNonNullType(type)) return (value, context) => (isNothing(value) ? undefined : complete(value, context));
-  return (value, context) => (isNothing(value) ? 'null' : complete(value, context));
+  if (isNonNullType(type)) return (value, context, target) => !isNothing(value) && complete(value, context, target);
+  return (value, context, target) => (isNothing(value) ? target.write(null) : complete(value, context, target));
 }
 
 const isNothing = (value: unknown): boolean => value === undefined || value === null;
-const decline: Complete = () => undefined;
+const decline: Complete = () => false;
 
 function compileNullable(compiler: Compiler, type: GraphQLOutputType, nodes: readonly FieldNode[]): Complete {
   if (isListType(type)) return compileList(compileType(compiler, type.ofType, nodes));
   if (isObjectType(type)) return compileObject(compiler, type, nodes);
   if (isAbstractType(type)) return compileAbstract(compiler, type, nodes);
   if (!isLeafType(type)) return decline;
-  return (value) => {
-    if (value instanceof Error) return undefined;
+  return (value, _, target) => {
+    if (value instanceof Error) return false;
     const serialized: unknown = type.serialize(value);
-    return isNothing(serialized) ? undefined : toJson(serialized);
+    return !isNothing(serialized) && target.write(serialized);
   };
 }
 
-/** What JSON writes in another way than it stands: quotation marks, backslashes, controls, halves of surrogate pairs. */
-const escaped = /["\\\p{Cc}\p{Cs}]/u;
-
-/** As JSON.stringify, which takes several times as long for the short texts that entities are made of. */
-function toJson(value: unknown): string | undefined {
-  if (typeof value === 'string' && !escaped.test(value)) return `"${value}"`;
-  return Number.isFinite(value) ? String(value) : JSON.stringify(value);
-}
-
 function compileList(complete: Complete): Complete {
-  return (value, context) => {
-    if (!Array.isArray(value)) return undefined;
-    let text = '';
-    for (const item of value) {
-      const completed = isPromise(item) ? undefined : complete(item, context);
-      if (completed === undefined) return undefined;
-      text += text === '' ? completed : `,${completed}`;
+  return (value, context, target) => {
+    if (!Array.isArray(value)) return false;
+    target.writeRaw(marks.list);
+    for (let i = 0; i < value.length; i += 1) {
+      if (i > 0) target.writeRaw(marks.comma);
+      const item: unknown = value[i];
+      if (isPromise(item) || !complete(item, context, target)) return false;
     }
-    return `[${text}]`;
+    target.writeRaw(marks.listEnd);
+    return true;
   };
 }
 
@@ -122,39 +122,38 @@ function compileAbstract(compiler: Compiler, type: GraphQLAbstractType, nodes: r
       : decline;
   };
   for (const possible of compiler.schema.getPossibleTypes(type)) byName.set(possible.name, compileNamed(possible.name));
-  return (value, context) => {
+  return (value, context, target) => {
     const name: unknown = type.resolveType?.(value, context, info, type);
-    return typeof name === 'string' ? byName.get(name)?.(value, context) : undefined;
+    return typeof name === 'string' && byName.get(name)?.(value, context, target) === true;
   };
 }
 
 function compileObject(compiler: Compiler, type: GraphQLObjectType, nodes: readonly FieldNode[]): Complete {
   const collected = collectFields(compiler.schema, compiler.fragments, type, nodes);
   if (!collected) return decline;
-  const openings = [...collected.keys()].map((key, i) => `${i === 0 ? '{' : ','}"${key}":`);
+  const openings = [...collected.keys()].map((key, i) => Buffer.from(`${i === 0 ? '{' : ','}"${key}":`));
   const fields = [...collected.values()].map((same) => compileField(compiler, type, same));
-  return (value, context) => {
-    if (type.isTypeOf && type.isTypeOf(value, context, info) !== true) return undefined;
-    let text = '';
+  return (value, context, target) => {
+    if (type.isTypeOf && type.isTypeOf(value, context, info) !== true) return false;
     for (let i = 0; i < fields.length; i += 1) {
-      const completed = fields[i]!(value, context);
-      if (completed === undefined) return undefined;
-      text += openings[i]! + completed;
+      target.writeRaw(openings[i]!);
+      if (!fields[i]!(value, context, target)) return false;
     }
-    return text === '' ? '{}' : `${text}}`;
+    target.writeRaw(fields.length === 0 ? marks.emptyObject : marks.objectEnd);
+    return true;
   };
 }
 
 function compileField(compiler: Compiler, parent: GraphQLObjectType, nodes: readonly FieldNode[]): Complete {
   const name = nodes[0]!.name.value;
-  if (name === '__typename') return () => `"${parent.name}"`;
+  if (name === '__typename') return (_value, _context, target) => target.write(parent.name);
   const field = parent.getFields()[name];
   if (!field || field.args.length > 0) return decline;
   for (const reference of referencesOf(parent.name, name)) compiler.references.add(reference);
   const complete = compileType(compiler, field.type, nodes);
   return field.resolve
     ? withPatience(field, complete)
-    : (owner, context) => complete(readProperty(owner, name), context);
+    : (owner, context, target) => complete(readProperty(owner, name), context, target);
 }
 
 /** What the engine does for a field without a resolver. @throws for a method, which it would call */
@@ -167,13 +166,13 @@ function readProperty(parent: unknown, name: string): unknown {
 /** A resolver that gives promises is one for the engine; after a few it is no longer asked twice. */
 function withPatience({ resolve }: GraphQLField<unknown, Context>, complete: Complete): Complete {
   let promises = 0;
-  return (parent, context) => {
-    if (promises >= patience) return undefined;
+  return (parent, context, target) => {
+    if (promises >= patience) return false;
     const value: unknown = resolve!(parent, noArguments, context, info);
-    if (!isPromise(value)) return complete(value, context);
+    if (!isPromise(value)) return complete(value, context, target);
     promises += 1;
     value.catch(() => undefined);
-    return undefined;
+    return false;
   };
 }
 

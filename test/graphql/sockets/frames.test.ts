@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frame, joinPayloads } from '../../../src/graphql/sockets/frames.ts';
+import { frame, type Payloads } from '../../../src/graphql/sockets/frames.ts';
 import { chunkSize, shareFrom } from '../../../src/graphql/sockets/limits.ts';
 
 describe('frames', () => {
@@ -42,6 +42,11 @@ describe('frames', () => {
     }
   });
 });
+
+function joinPayloads(texts: readonly string[]): Payloads {
+  let end = 0;
+  return { bytes: Buffer.from(texts.join('')), ends: texts.map((text) => (end += Buffer.byteLength(text))) };
+}
 
 /** The text messages in bytes of unmasked frames (RFC 6455). */
 function readMessages(bytes: Buffer): string[] {

@@ -14,6 +14,7 @@ import type { Change } from '../../../src/changes/change.ts';
 import { createContext } from '../../../src/graphql/context.ts';
 import { loadSchema } from '../../../src/graphql/schema.ts';
 import { readChangesDocument } from '../../../src/graphql/sockets/changes-document.ts';
+import { JsonBytes } from '../../../src/graphql/sockets/json-bytes.ts';
 
 describe('the projection of a change', () => {
   let schema: GraphQLSchema;
@@ -28,9 +29,10 @@ describe('the projection of a change', () => {
     expect(validate(schema, document)).toEqual([]);
     const wanted = readChangesDocument(schema, document, undefined)!;
     const context = createContext({ userId: change.entityId, deviceId: null });
-    const value = wanted.projection.project(change, context);
+    const target = new JsonBytes();
+    const isComplete = wanted.projection.project(change, context, target);
     const result = await execute({ schema, document, rootValue: change, contextValue: context });
-    const projected = value === undefined ? undefined : `{"data":{"${wanted.key}":${value}}}`;
+    const projected = isComplete ? `${wanted.opening}${target.read()}}}` : undefined;
     return { projected, engine: JSON.stringify(result) };
   };
 
@@ -81,7 +83,7 @@ describe('the projection of a change', () => {
   ])('leaves %s to the engine', (_, selection, entityType = 'Entry') => {
     const wanted = readChangesDocument(schema, parse(selection), undefined)!;
     const change = { ...entryChange, entityType, snapshot: { id: entryChange.entityId, name: null } };
-    expect(wanted.projection.project(change, createContext(null))).toBeUndefined();
+    expect(wanted.projection.project(change, createContext(null), new JsonBytes())).toBe(false);
   });
 
   it.each([
