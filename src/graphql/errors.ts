@@ -37,8 +37,9 @@ function withCode(cause: ExpectedError, at: GraphQLError | undefined): GraphQLEr
 /** The engine has codes of its own, which vary with its version; a client meets those of our list. */
 function asInvalidInput(error: GraphQLError): GraphQLError {
   const { code, issues = [{ path: [], message: error.message }], ...rest } = error.extensions;
-  const known = errorCodes.find((each) => each === code) ?? 'INVALID_INPUT';
-  return new GraphQLError(error.message, { ...placeOf(error), extensions: { ...rest, code: known, issues } });
+  // It has been here before.
+  if (code !== 'INVALID_INPUT' && errorCodes.some((each) => each === code)) return error;
+  return new GraphQLError(error.message, { ...placeOf(error), extensions: { ...rest, code: 'INVALID_INPUT', issues } });
 }
 
 function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {

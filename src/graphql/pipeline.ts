@@ -1,18 +1,24 @@
 import {
   execute,
   getOperationAST,
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
   subscribe,
   validate,
   type DocumentNode,
+  type ExecutionArgs,
   type ExecutionResult,
-  type GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type ValidationRule,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { TooCostlyError } from '../kernel/errors.ts';
 import type { Context } from './context.ts';
+import { Prices } from './cost.ts';
+import { checkDocument, documentLimits } from './document-limits.ts';
 import { toClientError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -28,12 +34,19 @@ export type Outcome = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
  */
 const charactersMax = 200_000;
 
+/** Mistakes of a document that are told at once. */
+const errorsMax = 20;
+
 /**
- * The one way from the text of an operation to its result, whichever transport it came over. Errors that come out of it are
- * those a client may see.
+ * The one way from the text of an operation to its result, whichever transport it came over: what is too large, or asks for
+ * too much, is refused here. Errors that come out of it are those a client may see.
  */
 export class Pipeline {
   readonly schema: GraphQLSchema;
+  private readonly prices: Prices;
+  private readonly rules: readonly ValidationRule[];
+  /** In production nobody is told what else there is: apps bring their documents, and the schema is published with them. */
+  private readonly hideSuggestions: boolean;
   /** Valid ones alone, by their text: clients send the same few all day. */
   private readonly documents = new LRUCache<string, DocumentNode>({
     maxSize: charactersMax,
@@ -42,31 +55,41 @@ export class Pipeline {
 
   private readonly valid = new WeakSet<DocumentNode>();
 
-  constructor(schema: GraphQLSchema) {
+  constructor(schema: GraphQLSchema, isProduction = false) {
     this.schema = schema;
+    this.prices = new Prices(schema);
+    this.rules = isProduction ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
+    this.hideSuggestions = isProduction;
   }
 
-  /** @throws GraphQLError for a text that is no GraphQL */
+  /** @throws GraphQLError for a text that is no GraphQL, or too long */
   readonly parse = (text: string): DocumentNode => {
     try {
-      return this.documents.get(text) ?? parse(text);
+      return this.documents.get(text) ?? parse(text, { maxTokens: documentLimits.tokens });
     } catch (error) {
-      throw toClientError(error);
+      throw toClientError(isTooLong(error) ? tooLong() : error);
     }
   };
 
-  /** What is wrong with a document: nothing with one that is known. */
-  readonly validate = (document: DocumentNode): readonly GraphQLError[] =>
-    this.valid.has(document) ? [] : validate(this.schema, document, specifiedRules).map(toClientError);
+  /** What is wrong with a document: nothing with one that is known. One that is too large is not looked at any closer. */
+  readonly validate = (document: DocumentNode): readonly GraphQLError[] => {
+    if (this.valid.has(document)) return [];
+    const excess = checkDocument(document);
+    if (excess.length > 0) return excess;
+    const { schema, rules, hideSuggestions } = this;
+    return validate(schema, document, rules, { maxErrors: errorsMax, hideSuggestions }).map(toClientError);
+  };
 
   /** @returns the operation; its errors; or null when the document does not say which one is meant */
-  prepare({ query, operationName }: Pick<Parameters, 'query' | 'operationName'>): Operation | GraphQLError[] | null {
+  prepare({ query, operationName, variables }: Parameters): Operation | GraphQLError[] | null {
     const document = this.parse(query);
     const errors = this.validate(document);
     if (errors.length > 0) return [...errors];
     this.keep(query, document);
     const definition = getOperationAST(document, operationName);
-    return definition ? { document, definition } : null;
+    if (!definition) return null;
+    const excess = this.prices.check(document, definition, variables);
+    return excess ? [toClientError(excess)] : { document, definition };
   }
 
   private keep(text: string, document: DocumentNode): void {
@@ -80,6 +103,14 @@ export class Pipeline {
     return withCodes(await execute(this.toArguments(operation, variables, context)));
   }
 
+  /** Runs a query or mutation of a valid document that was not prepared here, if it does not ask for too much. */
+  readonly run = (given: ExecutionArgs): ReturnType<typeof execute> => {
+    const definition = getOperationAST(given.document, given.operationName);
+    const excess = definition && this.prices.check(given.document, definition, given.variableValues);
+    if (excess) return { errors: [toClientError(excess)] };
+    return execute({ ...given, hideSuggestions: this.hideSuggestions });
+  };
+
   /** Runs a subscription; what cannot begin has a result with the reason. */
   async subscribe(operation: Operation, variables: Parameters['variables'], context: Context): Promise<Outcome> {
     const outcome = await subscribe(this.toArguments(operation, variables, context));
@@ -87,11 +118,17 @@ export class Pipeline {
   }
 
   private toArguments({ document, definition }: Operation, variables: Parameters['variables'], context: Context) {
-    const { schema } = this;
+    const { schema, hideSuggestions } = this;
     const operationName = definition.name?.value;
-    return { schema, document, operationName, variableValues: variables, contextValue: context };
+    return { schema, document, operationName, variableValues: variables, contextValue: context, hideSuggestions };
   }
 }
+
+const isTooLong = (error: unknown): boolean =>
+  error instanceof GraphQLError && error.message.includes(` ${documentLimits.tokens} tokens`);
+
+const tooLong = () =>
+  new TooCostlyError(`A document has at most ${documentLimits.tokens} tokens. Send values as variables.`);
 
 const withCodes = (result: ExecutionResult): ExecutionResult =>
   result.errors ? { ...result, errors: result.errors.map(toClientError) } : result;

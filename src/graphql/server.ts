@@ -1,5 +1,4 @@
 import { createYoga, type Plugin, type YogaServerInstance, type YogaServerOptions } from 'graphql-yoga';
-import { execute } from 'graphql';
 import { authenticate, type Reliance } from '../domains/accounts/sessions.ts';
 import { InvalidInputError, UnauthenticatedError } from '../kernel/errors.ts';
 import { createContext, type Context } from './context.ts';
@@ -46,10 +45,10 @@ const renderGraphiQL: NonNullable<YogaServerOptions<object, Context>['renderGrap
   (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options);
 
 /** Yoga's own engine and cache give way to ours. What is thrown while it runs gets its code from `maskedErrors`. */
-const throughPipeline = ({ parse, validate }: Pipeline): Plugin => ({
+const throughPipeline = ({ parse, validate, run }: Pipeline): Plugin => ({
   onParse: ({ setParseFn }) => setParseFn(parse),
   onValidate: ({ setValidationFn }) => setValidationFn((_, document) => validate(document)),
-  onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
+  onExecute: ({ setExecuteFn }) => setExecuteFn(run),
 });
 
 /** A body is JSON and says so: no form of a foreign page can send that without the browser asking us first. */

@@ -25,7 +25,7 @@ export type Web = {
 
 /** Starts to serve the API: GraphQL over HTTP and WebSocket, the plain routes of the domains, and health. */
 export async function startWeb(config: Config): Promise<Web> {
-  const pipeline = new Pipeline(await loadSchema());
+  const pipeline = new Pipeline(await loadSchema(), config.isProduction);
   const serveGraphql = createHttpLane(pipeline, createGraphqlServer(pipeline, config.isProduction));
   const state = { isDraining: false };
   const server = createServer({ requestTimeout }, (request, response) => {

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type App } from '../setup/app.ts';
+import { newId } from '../../src/kernel/ids.ts';
+import { Client } from '../setup/client.ts';
+import { transports } from './transports.ts';
+
+const times = (count: number, text: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => text(i)).join(' ');
+const nested = (pages: number) =>
+  `query ($n: Int) { metrics(first: $n) { edges { node { entries(first: $n) { edges { node { metric { entries(first: ${pages}) { edges { cursor } } } } } } } } } }`;
+
+/** A document that is allowed, and one like it that is not. */
+const excesses: Record<string, { allowed: string; refused: string; variables?: [object, object] }> = {
+  '18: aliases': {
+    allowed: `{ me { ${times(50, (i) => `a${i}: id`)} } }`,
+    refused: `{ me { ${times(300, (i) => `a${i}: id`)} } }`,
+  },
+  '18: aliases of __typename': {
+    allowed: `{ ${times(50, (i) => `a${i}: __typename`)} }`,
+    refused: `{ ${times(300, (i) => `a${i}: __typename`)} }`,
+  },
+  '18: the same field again and again': {
+    allowed: `{ me { ${times(20, () => 'id')} } }`,
+    refused: `{ me { ${times(240, () => 'id')} } }`,
+  },
+  '18: the same fragment again and again': {
+    allowed: `{ me { ${times(20, () => '...F')} } } fragment F on User { id }`,
+    refused: `{ me { ${times(21, () => '...F')} } } fragment F on User { id }`,
+  },
+  '18: fragments that double': {
+    allowed: `{ me { ...F0 } } ${times(5, (i) => `fragment F${i} on User { ...F${i + 1} ... { ...F${i + 1} } }`)} fragment F5 on User { id }`,
+    refused: `{ me { ...F0 } } ${times(25, (i) => `fragment F${i} on User { ...F${i + 1} ... { ...F${i + 1} } }`)} fragment F25 on User { id }`,
+  },
+  '19: depth': {
+    allowed: `{ metrics(first: 1) { edges { node { entries(first: 1) { edges { node { metric { id } } } } } } } }`,
+    refused: `{ metrics(first: 1) { edges { node ${'{ entries(first: 1) { edges { node { metric '.repeat(3)} { id } ${'} } } }'.repeat(3)} } } }`,
+  },
+  '19: depth in fragments': {
+    allowed: `{ metrics(first: 1) { edges { node { ...F } } } } fragment F on Metric { entries(first: 1) { edges { node { metric { id } } } } }`,
+    refused: `{ metrics(first: 1) { edges { node { ...A } } } } ${times(3, (i) => `fragment ${'ABC'[i]} on Metric { entries(first: 1) { edges { node { metric { ${['...B', '...C', 'id'][i]} } } } } }`)}`,
+  },
+  '19: directives': {
+    allowed: `{ me { id ${times(50, () => '')} ${times(16, (i) => `email @include(if: ${i > 3})`)} } }`,
+    refused: `{ me { ${times(60, (i) => `a${i % 20}: id @include(if: true)`)} } }`,
+  },
+  '19: tokens': {
+    allowed: `{ me { ${times(40, (i) => `...F${i}`)} } } ${times(40, (i) => `fragment F${i} on User { id email }`)}`,
+    refused: `{ me { id } } ${times(500, (i) => `fragment F${i} on User { id email }`)}`,
+  },
+  '20: pages in pages': { allowed: nested(5), refused: nested(60), variables: [{ n: 5 }, { n: 60 }] },
+  '20: one large page in many': {
+    allowed: `{ ${times(4, (i) => `a${i}: entries(first: 500) { edges { node { id metric { id } } } }`)} }`,
+    refused: `{ ${times(7, (i) => `a${i}: entries(first: 500) { edges { node { id metric { id } } } }`)} }`,
+  },
+};
+
+describe.each(transports)('an operation that is too large, over %s', (_, ask) => {
+  let app: App;
+  let client: Client;
+
+  beforeAll(async () => {
+    const secret = () => randomBytes(32).toString('base64');
+    app = await startApp({ NODE_ENV: 'production', RATE_LIMIT: 'off', JWT_SECRET: secret(), ENCRYPTION_KEY: secret() });
+    client = await Client.register(app.url);
+  });
+  afterAll(() => app.stop());
+
+  it.each(Object.entries(excesses))(
+    'is refused, and its like is answered: %s',
+    async (_name, { allowed, refused, variables }) => {
+      const answer = await ask(client, allowed, variables?.[0]);
+      expect(answer).toMatchObject({ data: expect.anything() as unknown });
+      const refusal = await ask(client, refused, variables?.[1]);
+      expect(refusal.errors?.[0]?.extensions.code).toBe('TOO_COSTLY');
+      expect(refusal.data).toBeUndefined();
+    },
+  );
+
+  it('is refused although its fragments go round in circles', async () => {
+    const circle = '{ me { ...A } } fragment A on User { ...B } fragment B on User { ...A }';
+    expect((await ask(client, circle)).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+  });
+
+  it.each([1e6, -1, 501])('is refused when a page has %d rows', async (first) => {
+    const query = 'query ($first: Int) { entries(first: $first) { edges { cursor } } }';
+    expect((await ask(client, query, { first })).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+    expect((await ask(client, query, { first: 500 })).errors).toBeUndefined();
+  });
+
+  it('writes nothing, not even its first parts', async () => {
+    const create = (count: number) =>
+      `mutation { ${times(count, (i) => `a${i}: createMetric(input: { name: "${newId()}", type: NUMBER }) { id }`)} }`;
+    const countMetrics = async () => {
+      const query = '{ metrics(first: 500) { edges { cursor } } }';
+      return (await client.graphql<{ metrics: { edges: unknown[] } }>(query)).metrics.edges.length;
+    };
+    const before = await countMetrics();
+    expect((await ask(client, create(60))).errors?.[0]?.extensions.code).toBe('TOO_COSTLY');
+    expect(await countMetrics()).toBe(before);
+    expect((await ask(client, create(2))).errors).toBeUndefined();
+    expect(await countMetrics()).toBe(before + 2);
+  });
+});
+
+describe.each(transports)('in production, over %s', (_, ask) => {
+  let app: App;
+  let client: Client;
+
+  beforeAll(async () => {
+    const secret = () => randomBytes(32).toString('base64');
+    app = await startApp({ NODE_ENV: 'production', RATE_LIMIT: 'off', JWT_SECRET: secret(), ENCRYPTION_KEY: secret() });
+    client = await Client.register(app.url);
+  });
+  afterAll(() => app.stop());
+
+  it.each([
+    '{ __schema { queryType { name } } }',
+    '{ __type(name: "User") { name } }',
+    '{ me { ...F } __schema { description } } fragment F on User { id }',
+  ])('16: nobody is told the schema: %s', async (query) => {
+    expect((await ask(client, query)).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+    expect((await ask(client, '{ __typename me { __typename id } }')).errors).toBeUndefined();
+  });
+
+  it.each([
+    ['field', '{ me { emai } }', undefined],
+    ['argument', '{ metrics(firs: 1) { edges { cursor } } }', undefined],
+    ['type', '{ me { ... on Use { id } } }', undefined],
+    ['enum value', '{ insights(filter: { types: [TREN] }) { edges { cursor } } }', undefined],
+    [
+      'input field',
+      'mutation ($input: LoginInput!) { login(input: $input) { accessToken } }',
+      { input: { emai: 'x' } },
+    ],
+    [
+      'enum value in variables',
+      'query ($types: [InsightType!]) { insights(filter: { types: $types }) { edges { cursor } } }',
+      { types: ['TREN'] },
+    ],
+  ])('16: a wrong %s is not completed', async (_what, query, variables) => {
+    const { errors } = await ask(client, query, variables);
+    expect(errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+    expect(JSON.stringify(errors)).not.toMatch(/did you mean/i);
+  });
+});
