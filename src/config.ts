@@ -43,6 +43,15 @@ const settings = z
       .string()
       .refine((s) => Buffer.byteLength(s) >= 32, 'must have at least 32 bytes')
       .optional(),
+    /**
+     * Further secrets, separated by commas, whose tokens are taken as well: a new one before all processes know it, an old
+     * one until what it signed has ended.
+     */
+    JWT_SECRET_ACCEPTED: z
+      .string()
+      .transform((s) => s.split(','))
+      .refine((all) => all.every((s) => Buffer.byteLength(s) >= 32), 'each must have at least 32 bytes')
+      .optional(),
     /** 32 bytes in base64, for secrets of connected services; nothing is encrypted with it yet. */
     ENCRYPTION_KEY: z
       .string()
@@ -75,6 +84,7 @@ const settings = z
     heartbeatSeconds: s.HEARTBEAT_SECONDS,
     logLevel: s.LOG_LEVEL,
     jwtSecret: s.JWT_SECRET,
+    jwtSecretsAccepted: s.JWT_SECRET_ACCEPTED ?? [],
     encryptionKey: s.ENCRYPTION_KEY,
   }));
 

@@ -3,28 +3,36 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 
-let root: Buffer | undefined;
-const keys = new Map<KeyPurpose, KeyObject>();
+let roots: readonly Buffer[] = [];
+const keys = new Map<KeyPurpose, readonly KeyObject[]>();
 
 /** What a key is for: every purpose has its own, so that none can stand in for another. */
 export type KeyPurpose = 'access-token' | 'refresh-token' | 'link';
 
-/** Takes the secret from the settings, or from DATA_DIR, where it is made on the first start, readable by its owner. */
-export function openSecrets(config: Config): void {
+/**
+ * Takes the secret from the settings, or from DATA_DIR, where it is made on the first start, readable by its owner; and the
+ * further ones that are accepted while it is being changed.
+ */
+export function openSecrets({ jwtSecret, jwtSecretsAccepted, dataDir }: Config): void {
   keys.clear();
-  root = config.jwtSecret ? Buffer.from(config.jwtSecret) : readOrCreate(config.dataDir);
+  roots = [
+    jwtSecret ? Buffer.from(jwtSecret) : readOrCreate(dataDir),
+    ...jwtSecretsAccepted.map((s) => Buffer.from(s)),
+  ];
 }
 
-/** The key of 32 bytes for a purpose (HKDF, RFC 5869), derived once. */
-export function keyFor(purpose: KeyPurpose): KeyObject {
-  if (!root) throw new Error('the secrets are not open');
-  let key = keys.get(purpose);
-  if (!key) {
-    // As an object and not as bytes: those jsonwebtoken would try as a public key first, with every token.
-    key = createSecretKey(Buffer.from(hkdfSync('sha256', root, 'lifegraph', purpose, 32)));
-    keys.set(purpose, key);
-  }
-  return key;
+/** The key of 32 bytes for a purpose. */
+export const keyFor = (purpose: KeyPurpose): KeyObject => keysFor(purpose)[0]!;
+
+/** That key, and those that are accepted besides (HKDF, RFC 5869), derived once. */
+export function keysFor(purpose: KeyPurpose): readonly KeyObject[] {
+  if (roots.length === 0) throw new Error('the secrets are not open');
+  const known = keys.get(purpose);
+  if (known) return known;
+  // As objects and not as bytes: those jsonwebtoken would try as a public key first, with every token.
+  const derived = roots.map((root) => createSecretKey(Buffer.from(hkdfSync('sha256', root, 'lifegraph', purpose, 32))));
+  keys.set(purpose, derived);
+  return derived;
 }
 
 function readOrCreate(dataDir: string): Buffer {

@@ -1,7 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { keyFor, type KeyPurpose } from './secrets.ts';
+import { keyFor, keysFor, type KeyPurpose } from './secrets.ts';
 
 const issuer = 'lifegraph';
+
+/** What a token says. */
+type Claims = jwt.JwtPayload & { exp: number };
 
 /**
  * A signed token (JWT, HS256) for one purpose. The purpose is its audience and has a key of its own, so a link can never
@@ -25,9 +29,17 @@ export function signToken(
  * The claims of a token, or null when it is not one of ours, not for this purpose, or past its time. Everything the
  * library would leave open is pinned: by default it takes tokens without `exp` and of any audience.
  */
-export function verifyToken(purpose: KeyPurpose, token: string): (jwt.JwtPayload & { exp: number }) | null {
+export function verifyToken(purpose: KeyPurpose, token: string): Claims | null {
+  for (const key of keysFor(purpose)) {
+    const claims = verifyWith(key, purpose, token);
+    if (claims) return claims;
+  }
+  return null;
+}
+
+function verifyWith(key: KeyObject, purpose: KeyPurpose, token: string): Claims | null {
   try {
-    const claims = jwt.verify(token, keyFor(purpose), { algorithms: ['HS256'], issuer, audience: purpose });
+    const claims = jwt.verify(token, key, { algorithms: ['HS256'], issuer, audience: purpose });
     return typeof claims === 'object' && typeof claims.exp === 'number' ? { ...claims, exp: claims.exp } : null;
   } catch {
     return null;

@@ -1,8 +1,8 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes, type KeyObject } from 'node:crypto';
 import { UnauthenticatedError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { transaction, type Sql, type Transaction } from '../../platform/database.ts';
-import { keyFor } from '../../platform/secrets.ts';
+import { keysFor } from '../../platform/secrets.ts';
 import { announceSessionEnd } from './sessions.ts';
 
 /** Days a refresh token lives when it is not used. */
@@ -15,6 +15,8 @@ type SpentToken = {
   sessionId: string;
   isSpent: boolean;
   isInGrace: boolean;
+  /** Of its successor: the hash once there is one, and whether it is spent too. */
+  successorHash: string | null;
   isSuccessorSpent: boolean;
 };
 
@@ -34,26 +36,28 @@ export async function issueRefreshToken(tx: Transaction, viewer: Viewer): Promis
  * @throws UnauthenticatedError
  */
 export async function rotateRefreshToken(token: string): Promise<{ viewer: Viewer; refreshToken: string }> {
-  const successor = succeed(token);
-  const { viewer, isReused } = await transaction((tx) => rotate(tx, token, successor));
+  const successors = keysFor('refresh-token').map((key) => succeed(token, key));
+  const { viewer, successor, isReused } = await transaction((tx) => rotate(tx, token, successors));
   if (!isReused) return { viewer, refreshToken: successor };
   // Only reported here: an error thrown inside the transaction would undo the ending of the family.
   announceSessionEnd(viewer.userId);
   throw new UnauthenticatedError();
 }
 
+/** @param successors by the key in use and those accepted besides: the one that was given stays the one */
 async function rotate(
   tx: Transaction,
   token: string,
-  successor: string,
-): Promise<{ viewer: Viewer; isReused: boolean }> {
-  const found = await lockToken(tx, token, successor);
+  successors: readonly string[],
+): Promise<{ viewer: Viewer; successor: string; isReused: boolean }> {
+  const found = await lockToken(tx, token, successors);
   if (!found) throw new UnauthenticatedError();
   const viewer = { userId: found.userId, deviceId: found.sessionId };
+  const successor = successors.find((each) => hashOf(each) === found.successorHash) ?? successors[0]!;
   if (!found.isSpent) await spend(tx, token, successor, viewer);
   const isReused = found.isSpent && (!found.isInGrace || found.isSuccessorSpent);
   if (isReused) await endSession(tx, viewer);
-  return { viewer, isReused };
+  return { viewer, successor, isReused };
 }
 
 /** Ends one session, or with no device all sessions of the person. @returns how many were open */
@@ -66,20 +70,24 @@ export async function endSession(runner: Sql, { userId, deviceId }: Viewer): Pro
   return ended.length;
 }
 
-const succeed = (token: string): string =>
-  createHmac('sha256', keyFor('refresh-token')).update(token).digest('base64url');
+const succeed = (token: string, key: KeyObject): string => createHmac('sha256', key).update(token).digest('base64url');
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-async function lockToken(tx: Transaction, token: string, successor: string): Promise<SpentToken | undefined> {
+async function lockToken(
+  tx: Transaction,
+  token: string,
+  successors: readonly string[],
+): Promise<SpentToken | undefined> {
   const [found] = await tx.query<SpentToken>(
     `SELECT t.user_id AS "userId", t.session_id AS "sessionId", t.spent_at IS NOT NULL AS "isSpent",
             coalesce(t.spent_at > now() - $3::int * interval '1 second', false) AS "isInGrace",
-            EXISTS (SELECT FROM refresh_tokens s WHERE s.hash = decode($2::text, 'hex') AND s.spent_at IS NOT NULL) AS "isSuccessorSpent"
+            encode(s.hash, 'hex') AS "successorHash", s.spent_at IS NOT NULL AS "isSuccessorSpent"
      FROM refresh_tokens t JOIN sessions d ON d.user_id = t.user_id AND d.id = t.session_id
+     LEFT JOIN refresh_tokens s ON s.hash = ANY(ARRAY(SELECT decode(hash, 'hex') FROM unnest($2::text[]) AS given (hash)))
      WHERE t.hash = decode($1::text, 'hex') AND t.expires_at > now() AND d.ended_at IS NULL
      FOR UPDATE OF t, d`,
-    [hashOf(token), hashOf(successor), graceSeconds],
+    [hashOf(token), successors.map(hashOf), graceSeconds],
   );
   return found;
 }
