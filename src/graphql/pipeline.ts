@@ -14,6 +14,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Context } from './context.ts';
 import { toClientError } from './errors.ts';
+import { refuseOperation } from './operation-throttles.ts';
 import type { Parameters } from './parameters.ts';
 
 /** An operation that is fit to run: its document is valid, and says which operation is meant. */
@@ -77,11 +78,15 @@ export class Pipeline {
 
   /** Runs a query or mutation. */
   async execute(operation: Operation, variables: Parameters['variables'], context: Context): Promise<ExecutionResult> {
+    const refusal = refuseOperation(this.schema, operation, context);
+    if (refusal) return { errors: [toClientError(refusal)] };
     return withCodes(await execute(this.toArguments(operation, variables, context)));
   }
 
   /** Runs a subscription; what cannot begin has a result with the reason. */
   async subscribe(operation: Operation, variables: Parameters['variables'], context: Context): Promise<Outcome> {
+    const refusal = refuseOperation(this.schema, operation, context);
+    if (refusal) return { errors: [toClientError(refusal)] };
     const outcome = await subscribe(this.toArguments(operation, variables, context));
     return Symbol.asyncIterator in outcome ? withCodesEach(outcome) : withCodes(outcome);
   }

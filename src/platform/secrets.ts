@@ -7,7 +7,7 @@ let root: Buffer | undefined;
 const keys = new Map<KeyPurpose, KeyObject>();
 
 /** What a key is for: every purpose has its own, so that none can stand in for another. */
-export type KeyPurpose = 'access-token' | 'refresh-token' | 'link';
+export type KeyPurpose = 'access-token' | 'refresh-token' | 'link' | 'throttle';
 
 /** Takes the secret from the settings, or from DATA_DIR, where it is made on the first start, readable by its owner. */
 export function openSecrets(config: Config): void {

@@ -24,10 +24,16 @@ export function signToken(
 /**
  * The claims of a token, or null when it is not one of ours, not for this purpose, or past its time. Everything the
  * library would leave open is pinned: by default it takes tokens without `exp` and of any audience.
+ * @param toleranceSeconds how long after its time a token still is read
  */
-export function verifyToken(purpose: KeyPurpose, token: string): (jwt.JwtPayload & { exp: number }) | null {
+export function verifyToken(
+  purpose: KeyPurpose,
+  token: string,
+  toleranceSeconds = 0,
+): (jwt.JwtPayload & { exp: number }) | null {
   try {
-    const claims = jwt.verify(token, keyFor(purpose), { algorithms: ['HS256'], issuer, audience: purpose });
+    const pinned = { algorithms: ['HS256' as const], issuer, audience: purpose, clockTolerance: toleranceSeconds };
+    const claims = jwt.verify(token, keyFor(purpose), pinned);
     return typeof claims === 'object' && typeof claims.exp === 'number' ? { ...claims, exp: claims.exp } : null;
   } catch {
     return null;
