@@ -37,6 +37,13 @@ const settings = z
     CHANGE_LOG_DAYS: z.coerce.number().min(0).max(36_500).default(400),
     /** Seconds between two looks at what a lost wake-up may have hidden: new changes, ended sessions. */
     HEARTBEAT_SECONDS: z.coerce.number().positive().max(60).default(3),
+    /** Whether requests are throttled. 'off' is for tests and measurements. */
+    RATE_LIMIT: z.enum(['on', 'off']).default('on'),
+    /**
+     * How many proxies stand in front, each of which appends to X-Forwarded-For. With 0 the header is not believed and the
+     * address of a client is that of its connection.
+     */
+    TRUST_PROXY: z.coerce.number().int().min(0).max(16).default(0),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /** Signs tokens and links: at least 32 bytes. Generated into DATA_DIR outside production. */
     JWT_SECRET: z
@@ -82,6 +89,8 @@ const settings = z
     importMaxBytes: s.IMPORT_MAX_BYTES,
     changeLogDays: s.CHANGE_LOG_DAYS,
     heartbeatSeconds: s.HEARTBEAT_SECONDS,
+    isThrottled: s.RATE_LIMIT === 'on',
+    trustedProxies: s.TRUST_PROXY,
     logLevel: s.LOG_LEVEL,
     jwtSecret: s.JWT_SECRET,
     jwtSecretsAccepted: s.JWT_SECRET_ACCEPTED ?? [],

@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
 import { UnauthenticatedError } from '../kernel/errors.ts';
-import type { Viewer } from '../kernel/viewer.ts';
+import type { Caller, Viewer } from '../kernel/viewer.ts';
 
 /** What a resolver gets. Plain data: Yoga copies it, so nothing in it may throw when read. */
-export type Context = {
+export type Context = Caller & {
   /** Who is signed in, or null. */
   visitor: Viewer | null;
   /** Whether a token came along that is not, or no longer, good for anything. */
@@ -22,9 +22,17 @@ const nothing: AtHand = new Map();
 /** Loads many at once; ids without a value are missing from the answer. */
 export type BatchLoad<Value> = (viewer: Viewer, ids: readonly string[]) => Promise<Map<string, Value>>;
 
+const nowhere: Caller = { address: null, accessToken: null };
+
 /** The context of one operation. */
-export const createContext = (visitor: Viewer | null, isTokenRefused = false): Context => ({
+export const createContext = (
+  visitor: Viewer | null,
+  isTokenRefused = false,
+  { address, accessToken } = nowhere,
+): Context => ({
   visitor,
+  address,
+  accessToken,
   isTokenRefused,
   loaders: new Map(),
   atHand: nothing,

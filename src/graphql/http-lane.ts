@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { ReadAddress } from '../platform/client-address.ts';
 import { bodyTooLarge, toClientError } from './errors.ts';
 import { readParameters, type Parameters } from './parameters.ts';
 import type { Operation, Pipeline } from './pipeline.ts';
@@ -18,17 +19,20 @@ type MediaType = 'application/json' | 'application/graphql-response+json';
 export function createHttpLane(
   pipeline: Pipeline,
   graphql: GraphqlServer,
+  readAddress: ReadAddress,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
+    const address = readAddress(request);
     const mediaType = chooseMediaType(request);
-    if (!mediaType) return void (await graphql(request, response));
+    if (!mediaType) return void (await graphql(request, response, { address }));
     const body = await readBody(request);
     if (body === 'gone') return void response.destroy();
     if (body === 'too large') return send(response, mediaType, { errors: [bodyTooLarge()] });
     const parameters = readParameters(body);
     const operation = parameters && prepare(pipeline, parameters);
-    if (!operation) return passOn(graphql, request, response, body);
-    send(response, mediaType, await run(pipeline, operation, parameters, request.headers.authorization));
+    if (!operation) return passOn(graphql, request, response, body, address);
+    const { authorization } = request.headers;
+    send(response, mediaType, await run(pipeline, operation, parameters, authorization, address));
   };
 }
 
@@ -75,10 +79,11 @@ async function run(
   operation: Operation,
   { variables }: Parameters,
   authorization: string | undefined,
+  address: string | null,
 ): Promise<ExecutionResult> {
   try {
     const reliance = checksSessionItself(pipeline.schema, operation.definition) ? 'writes' : 'reads';
-    return await pipeline.execute(operation, variables, await createRequestContext(authorization, reliance));
+    return await pipeline.execute(operation, variables, await createRequestContext(authorization, reliance, address));
   } catch (error) {
     return { errors: [toClientError(error)] };
   }
@@ -89,9 +94,10 @@ async function passOn(
   { url, headers }: IncomingMessage,
   response: ServerResponse,
   body: Buffer,
+  address: string | null,
 ): Promise<void> {
   const given = { method: 'POST', headers: headers as Record<string, string>, body: body as Uint8Array<ArrayBuffer> };
-  const answer = await graphql.fetch(`http://localhost${url}`, given);
+  const answer = await graphql.fetch(`http://localhost${url}`, given, { address });
   response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
 }
 

@@ -20,6 +20,7 @@ import type { Context } from './context.ts';
 import { Prices } from './cost.ts';
 import { checkDocument, documentLimits } from './document-limits.ts';
 import { toClientError } from './errors.ts';
+import { refuseOperation } from './operation-throttles.ts';
 import type { Parameters } from './parameters.ts';
 
 /** An operation that is fit to run: its document is valid, and says which operation is meant. */
@@ -100,19 +101,27 @@ export class Pipeline {
 
   /** Runs a query or mutation. */
   async execute(operation: Operation, variables: Parameters['variables'], context: Context): Promise<ExecutionResult> {
+    const refusal = refuseOperation(this.schema, operation, context);
+    if (refusal) return { errors: [toClientError(refusal)] };
     return withCodes(await execute(this.toArguments(operation, variables, context)));
   }
 
   /** Runs a query or mutation of a valid document that was not prepared here, if it does not ask for too much. */
   readonly run = (given: ExecutionArgs): ReturnType<typeof execute> => {
-    const definition = getOperationAST(given.document, given.operationName);
-    const excess = definition && this.prices.check(given.document, definition, given.variableValues);
-    if (excess) return { errors: [toClientError(excess)] };
+    const { document, operationName, variableValues, contextValue } = given;
+    const definition = getOperationAST(document, operationName);
+    const refusal =
+      definition &&
+      (this.prices.check(document, definition, variableValues) ??
+        refuseOperation(this.schema, { document, definition }, contextValue as Context));
+    if (refusal) return { errors: [toClientError(refusal)] };
     return execute({ ...given, hideSuggestions: this.hideSuggestions });
   };
 
   /** Runs a subscription; what cannot begin has a result with the reason. */
   async subscribe(operation: Operation, variables: Parameters['variables'], context: Context): Promise<Outcome> {
+    const refusal = refuseOperation(this.schema, operation, context);
+    if (refusal) return { errors: [toClientError(refusal)] };
     const outcome = await subscribe(this.toArguments(operation, variables, context));
     return Symbol.asyncIterator in outcome ? withCodesEach(outcome) : withCodes(outcome);
   }

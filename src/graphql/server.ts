@@ -11,14 +11,17 @@ import type { Pipeline } from './pipeline.ts';
  */
 export const bodyMax = 16 * 1024 * 1024;
 
-export type GraphqlServer = YogaServerInstance<object, Context>;
+/** What Yoga is told of a request beside it. */
+type Arrival = { address?: string | null };
+
+export type GraphqlServer = YogaServerInstance<Arrival, Context>;
 
 /**
  * Serves what takes neither the HTTP lane nor a socket: other media types, requests that cannot run, and GraphiQL. Operations go
  * through the same pipeline.
  */
 export function createGraphqlServer(pipeline: Pipeline, isProduction: boolean): GraphqlServer {
-  return createYoga<object, Context>({
+  return createYoga<Arrival, Context>({
     schema: pipeline.schema,
     graphqlEndpoint: '/graphql',
     graphiql: isProduction ? false : { title: 'Lifegraph', subscriptionsProtocol: 'WS', defaultQuery: welcome },
@@ -33,7 +36,8 @@ export function createGraphqlServer(pipeline: Pipeline, isProduction: boolean): 
     plugins: [throughPipeline(pipeline), jsonOnly, subscriptionsOnSockets],
     maxRequestBodySize: bodyMax,
     parserAndValidationCache: false,
-    context: ({ request }) => createRequestContext(request.headers.get('authorization') ?? undefined, 'reads'),
+    context: ({ request, address }) =>
+      createRequestContext(request.headers.get('authorization') ?? undefined, 'reads', address ?? null),
   });
 }
 
@@ -41,7 +45,7 @@ export function createGraphqlServer(pipeline: Pipeline, isProduction: boolean): 
  * GraphiQL with everything in it: by default the page would fetch its scripts from somebody else's server. Megabytes, so
  * loaded when somebody looks at it.
  */
-const renderGraphiQL: NonNullable<YogaServerOptions<object, Context>['renderGraphiQL']> = async (options) =>
+const renderGraphiQL: NonNullable<YogaServerOptions<Arrival, Context>['renderGraphiQL']> = async (options) =>
   (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options);
 
 /** Yoga's own engine and cache give way to ours. What is thrown while it runs gets its code from `maskedErrors`. */
@@ -80,13 +84,18 @@ export function readBearer(authorization: unknown): string | null {
  * The context for a request. A dead token is not yet an error: `login` and `refreshSession` must work with one in the
  * header. Whatever asks for the viewer refuses.
  */
-export async function createRequestContext(authorization: string | undefined, reliance: Reliance): Promise<Context> {
+export async function createRequestContext(
+  authorization: string | undefined,
+  reliance: Reliance,
+  address: string | null,
+): Promise<Context> {
   const token = readBearer(authorization);
-  if (token === null) return createContext(null);
+  const caller = { address, accessToken: token };
+  if (token === null) return createContext(null, false, caller);
   try {
-    return createContext((await authenticate(token, reliance)).viewer);
+    return createContext((await authenticate(token, reliance)).viewer, false, caller);
   } catch (error) {
-    if (error instanceof UnauthenticatedError) return createContext(null, true);
+    if (error instanceof UnauthenticatedError) return createContext(null, true, caller);
     throw error;
   }
 }

@@ -78,6 +78,14 @@ export class LogCompactedError extends ExpectedError {
   }
 }
 
+/** Too much of something in too short a time; what was asked for has not been looked at. */
+export class RateLimitedError extends ExpectedError {
+  constructor(retryAfterSeconds: number) {
+    const unit = retryAfterSeconds === 1 ? 'second' : 'seconds';
+    super('RATE_LIMITED', `Too many requests. Try again in ${retryAfterSeconds} ${unit}.`, { retryAfterSeconds });
+  }
+}
+
 export class TooCostlyError extends ExpectedError {
   constructor(message: string) {
     super('TOO_COSTLY', message);

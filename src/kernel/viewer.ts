@@ -9,6 +9,14 @@ export type Viewer = {
   isJob?: true;
 };
 
+/** Where a request comes from: what is known of somebody who has not signed in yet. */
+export type Caller = {
+  /** The network address, IPv6 by its /64; null when there is none. */
+  readonly address: string | null;
+  /** The access token that came along, which may be dead. */
+  readonly accessToken: string | null;
+};
+
 /**
  * The viewer a background job acts as: the person, from no device, or in the name of the device that asked for the job. That
  * one may have signed out since.

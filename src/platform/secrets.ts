@@ -7,7 +7,7 @@ let roots: readonly Buffer[] = [];
 const keys = new Map<KeyPurpose, readonly KeyObject[]>();
 
 /** What a key is for: every purpose has its own, so that none can stand in for another. */
-export type KeyPurpose = 'access-token' | 'refresh-token' | 'link';
+export type KeyPurpose = 'access-token' | 'refresh-token' | 'link' | 'throttle';
 
 /**
  * Takes the secret from the settings, or from DATA_DIR, where it is made on the first start, readable by its owner; and the

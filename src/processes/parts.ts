@@ -11,6 +11,7 @@ import { openLog } from '../platform/log.ts';
 import { closeQueue, openQueue } from '../platform/queue.ts';
 import { openSecrets } from '../platform/secrets.ts';
 import { closeThreads } from '../platform/thread-pool.ts';
+import { closeThrottles, openThrottles } from '../platform/throttles.ts';
 import { startWeb } from './web.ts';
 
 type Stop = () => Promise<void> | void;
@@ -45,6 +46,8 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
   configureImports({ maxBytes: config.importMaxBytes });
   stops.push(closeBus);
   openBus(config.redisUrl);
+  stops.push(closeThrottles);
+  openThrottles({ redisUrl: config.redisUrl, isOff: !config.isThrottled });
   registerFollowUps(
     domains.flatMap((domain) => domain.followUps ?? []),
     config.insightsDebounceSeconds,

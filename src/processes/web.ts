@@ -9,6 +9,7 @@ import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import { serveSockets } from '../graphql/sockets/sockets.ts';
 import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
+import { createAddressReader } from '../platform/client-address.ts';
 import { sql } from '../platform/database.ts';
 import { log } from '../platform/log.ts';
 
@@ -26,13 +27,14 @@ export type Web = {
 /** Starts to serve the API: GraphQL over HTTP and WebSocket, the plain routes of the domains, and health. */
 export async function startWeb(config: Config): Promise<Web> {
   const pipeline = new Pipeline(await loadSchema(), config.isProduction);
-  const serveGraphql = createHttpLane(pipeline, createGraphqlServer(pipeline, config.isProduction));
+  const readAddress = createAddressReader(config.trustedProxies);
+  const serveGraphql = createHttpLane(pipeline, createGraphqlServer(pipeline, config.isProduction), readAddress);
   const state = { isDraining: false };
   const server = createServer({ requestTimeout }, (request, response) => {
     handle(request, response, serveGraphql, state).catch((error: unknown) => fail(response, error));
   });
   const forgetSessions = rememberSessions(config.heartbeatSeconds);
-  const closeSockets = serveSockets(server, pipeline, config.heartbeatSeconds);
+  const closeSockets = serveSockets(server, pipeline, config.heartbeatSeconds, readAddress);
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
   const stop = async () => {

@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHttpLane } from '../../src/graphql/http-lane.ts';
 import { Pipeline } from '../../src/graphql/pipeline.ts';
+import { createAddressReader } from '../../src/platform/client-address.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
 import { bodyMax, createGraphqlServer, type GraphqlServer } from '../../src/graphql/server.ts';
 import { newId } from '../../src/kernel/ids.ts';
@@ -156,7 +157,9 @@ describe('the lane', () => {
         return Reflect.get(target, name, self) as unknown;
       },
     });
-    const lane = createServer((incoming, response) => void createHttpLane(pipeline, watched)(incoming, response));
+    const lane = createServer(
+      (incoming, response) => void createHttpLane(pipeline, watched, createAddressReader(0))(incoming, response),
+    );
     lane.listen(0, '127.0.0.1');
     await once(lane, 'listening');
     const answer = await send(urlOf(lane), request);

@@ -9,7 +9,7 @@ export type App = { url: string; stop: () => Promise<void> };
  * @param env settings that differ
  */
 export async function startApp(env: Record<string, string> = {}): Promise<App> {
-  const settings = { DATA_DIR: 'memory://', PORT: '0', LOG_LEVEL: 'silent', ...env };
+  const settings = { DATA_DIR: 'memory://', PORT: '0', LOG_LEVEL: 'silent', RATE_LIMIT: 'off', ...env };
   const { url, stop } = await startParts(readConfig(settings));
   return { url: url!, stop };
 }

@@ -15,6 +15,7 @@ export const runMain = (env: Record<string, string>): Child =>
       HOST: '127.0.0.1',
       PORT: '0',
       LOG_LEVEL: 'error',
+      RATE_LIMIT: 'off',
       ...env,
     },
   });

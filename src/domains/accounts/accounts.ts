@@ -3,7 +3,7 @@ import { writeChanges, type ChangeTransaction } from '../../changes/write-change
 import { ConflictError, InvalidInputError, UnauthenticatedError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
-import type { Viewer } from '../../kernel/viewer.ts';
+import type { Caller, Viewer } from '../../kernel/viewer.ts';
 import { prisma, sql, transaction, type Transaction } from '../../platform/database.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../../platform/passwords.ts';
 import {
@@ -18,16 +18,18 @@ import {
 } from './input.ts';
 import { endSession, issueRefreshToken, rotateRefreshToken } from './refresh-tokens.ts';
 import { announceSessionEnd, requireOpenSession, signAccessToken } from './sessions.ts';
+import { admitRefresh, admitRegistration, beginGuess, noteSignIn } from './throttles.ts';
 
 /** A signed-in device and what it needs to stay so. */
 export type SignedIn = { accessToken: string; expiresAt: Date; refreshToken: string; user: User; device: Device };
 
 /**
  * Opens an account and signs its first device in.
- * @throws InvalidInputError, or ConflictError when the address has an account
+ * @throws InvalidInputError, RateLimitedError, or ConflictError when the address has an account
  */
-export async function register(input: RegisterInput): Promise<SignedIn> {
+export async function register(input: RegisterInput, caller: Caller): Promise<SignedIn> {
   const { email, password, timeZone, deviceName } = validate(registerShape, input);
+  await admitRegistration(caller);
   const viewer = { userId: newId(), deviceId: newId() };
   const passwordHash = await hashPassword(password);
   let refreshToken = '';
@@ -37,22 +39,31 @@ export async function register(input: RegisterInput): Promise<SignedIn> {
   };
   const record = async (tx: ChangeTransaction) => recordUser(tx, await readUser(tx, viewer), 'CREATED');
   await writeChanges(viewer, record, { prepare });
+  await noteSignIn(email, caller);
   return describe(viewer, refreshToken);
 }
 
-/** Signs a device in. @throws UnauthenticatedError, the same for an unknown address as for a wrong password */
-export async function login(input: LoginInput): Promise<SignedIn> {
+/**
+ * Signs a device in.
+ * @throws UnauthenticatedError, the same for an unknown address as for a wrong password; RateLimitedError, the same as well
+ */
+export async function login(input: LoginInput, caller: Caller): Promise<SignedIn> {
   const { email, password, deviceName } = validate(loginShape, input);
   const user = await prisma().user.findUnique({ where: { email } });
+  const guess = await beginGuess(email, user?.id, caller);
   if (!(await verifyPassword(user?.passwordHash, password)) || !user) throw wrongPassword();
+  await guess.succeed();
   if (isOutdated(user.passwordHash)) await storePassword(user.id, password);
   return signIn(user.id, deviceName);
 }
 
-/** Exchanges a refresh token for new tokens. @throws UnauthenticatedError */
-export async function refreshSession(refreshToken: string): Promise<SignedIn> {
+/** Exchanges a refresh token for new tokens. @throws UnauthenticatedError, RateLimitedError */
+export async function refreshSession(refreshToken: string, caller: Caller): Promise<SignedIn> {
+  await admitRefresh(caller);
   const { viewer, refreshToken: successor } = await rotateRefreshToken(refreshToken);
-  return describe(viewer, successor);
+  const signedIn = await describe(viewer, successor);
+  await noteSignIn(signedIn.user.email, caller);
+  return signedIn;
 }
 
 /** Signs this device out: its tokens and sockets end now. */
@@ -68,9 +79,14 @@ export async function logoutEverywhere(viewer: Viewer): Promise<void> {
 }
 
 /** Sets a new password, signs every device out, and this one in again. */
-export async function changePassword(viewer: Viewer, currentPassword: string, newPassword: string): Promise<SignedIn> {
+export async function changePassword(
+  viewer: Viewer,
+  currentPassword: string,
+  newPassword: string,
+  caller: Caller,
+): Promise<SignedIn> {
   const input = validate(passwordChangeShape, { currentPassword, newPassword }, []);
-  const user = await confirmPassword(viewer, input.currentPassword, 'currentPassword');
+  const user = await confirmPassword(viewer, input.currentPassword, 'currentPassword', caller);
   const device = await prisma().session.findUnique({ where: { userId_id: { userId: user.id, id: viewer.deviceId! } } });
   await storePassword(viewer.userId, input.newPassword);
   await logout({ ...viewer, deviceId: null });
@@ -102,8 +118,8 @@ export async function storeProfile(
 }
 
 /** Erases the account and everything in it. There is no way back. */
-export async function deleteAccount(viewer: Viewer, password: string): Promise<void> {
-  await confirmPassword(viewer, password, 'password');
+export async function deleteAccount(viewer: Viewer, password: string, caller: Caller): Promise<void> {
+  await confirmPassword(viewer, password, 'password', caller);
   await prisma().user.deleteMany({ where: { id: viewer.userId } });
   announceSessionEnd(viewer.userId);
 }
@@ -152,10 +168,12 @@ async function describe(viewer: Viewer, refreshToken: string): Promise<SignedIn>
   return { accessToken: token, expiresAt, refreshToken, user: device.user, device };
 }
 
-async function confirmPassword(viewer: Viewer, password: string, field: string): Promise<User> {
+async function confirmPassword(viewer: Viewer, password: string, field: string, caller: Caller): Promise<User> {
   await requireOpenSession(viewer);
   const user = await getUser(viewer);
-  if (user && (await verifyPassword(user.passwordHash, password))) return user;
+  if (!user) throw new UnauthenticatedError();
+  const guess = await beginGuess(user.email, user.id, caller, viewer);
+  if (await verifyPassword(user.passwordHash, password)) return (await guess.succeed(), user);
   throw new InvalidInputError([{ path: [field], message: 'This is not the password of the account.' }]);
 }
 

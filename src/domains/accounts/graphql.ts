@@ -139,20 +139,20 @@ builder.mutationFields((t) => ({
     type: Session,
     description: 'Opens an account and signs this device in.',
     args: { input: t.arg({ type: RegisterInput, required: true, description: 'The account.' }) },
-    resolve: (_, { input }) => accounts.register(input),
+    resolve: (_, { input }, context) => accounts.register(input, context),
   }),
   login: t.field({
     type: Session,
     description: 'Signs this device in.',
     args: { input: t.arg({ type: LoginInput, required: true, description: 'The account and the device.' }) },
-    resolve: (_, { input }) => accounts.login(input),
+    resolve: (_, { input }, context) => accounts.login(input, context),
   }),
   refreshSession: t.field({
     type: Session,
     description:
       'Exchanges a refresh token for a new session; the old token is spent. A retry within ten seconds gets the same answer; a spent token that comes back later ends the session.',
     args: { refreshToken: t.arg.string({ required: true, description: 'The newest refresh token of this device.' }) },
-    resolve: (_, { refreshToken }) => accounts.refreshSession(refreshToken),
+    resolve: (_, { refreshToken }, context) => accounts.refreshSession(refreshToken, context),
   }),
   logout: t.boolean({
     description: 'Signs this device out, its sockets included.',
@@ -175,7 +175,7 @@ builder.mutationFields((t) => ({
       newPassword: t.arg.string({ required: true, description: passwordText }),
     },
     resolve: (_, { currentPassword, newPassword }, context) =>
-      accounts.changePassword(viewerOf(context), currentPassword, newPassword),
+      accounts.changePassword(viewerOf(context), currentPassword, newPassword, context),
   }),
   updateProfile: t.field({
     type: User,
@@ -186,6 +186,9 @@ builder.mutationFields((t) => ({
   deleteAccount: t.boolean({
     description: 'Erases the account and everything in it. There is no way back.',
     args: { password: t.arg.string({ required: true, description: 'The password of the account, once more.' }) },
-    resolve: async (_, { password }, context) => (await accounts.deleteAccount(viewerOf(context), password), true),
+    resolve: async (_, { password }, context) => (
+      await accounts.deleteAccount(viewerOf(context), password, context),
+      true
+    ),
   }),
 }));

@@ -35,10 +35,26 @@ export async function authenticate(accessToken: string, reliance: Reliance = 're
   return authentication;
 }
 
+/** Seconds after which a token of a device that was once signed in shows nothing any more. */
+const formerSeconds = 90 * 24 * 3600;
+
+/**
+ * The device that an access token was made for, whether or not it still is signed in. No proof of anything but that it once
+ * was: it is good for guesses of its own, and for nothing else.
+ */
+export function formerDevice(accessToken: string | null): Viewer | null {
+  return accessToken ? readViewer(verifyToken('access-token', accessToken, formerSeconds)) : null;
+}
+
+function readViewer(claims: ReturnType<typeof verifyToken>): Viewer | null {
+  if (typeof claims?.sub !== 'string' || typeof claims['sid'] !== 'string') return null;
+  return { userId: claims.sub, deviceId: claims['sid'] };
+}
+
 function readToken(accessToken: string): Authentication {
   const claims = verifyToken('access-token', accessToken);
-  if (!claims || typeof claims.sub !== 'string' || typeof claims['sid'] !== 'string') throw new UnauthenticatedError();
-  const viewer: Viewer = { userId: claims.sub, deviceId: claims['sid'] };
+  const viewer = readViewer(claims);
+  if (!claims || !viewer) throw new UnauthenticatedError();
   const authentication = { viewer, expiresAt: new Date(claims.exp * 1000) };
   rememberToken(accessToken, authentication);
   return authentication;

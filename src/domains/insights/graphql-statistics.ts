@@ -3,6 +3,7 @@ import { FALSE_DISCOVERY_RATE } from '../../analysis/correlations/correlations.t
 import { builder } from '../../graphql/builder.ts';
 import { viewerOf } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
+import { heavy } from '../../graphql/operation-throttles.ts';
 import { DateRange, DateRangeInput } from '../entries/graphql.ts';
 import { loadMetric, Metric } from '../metrics/graphql.ts';
 import { Trend } from './graphql-courses.ts';
@@ -127,18 +128,21 @@ const TrendsInput = builder.inputType('TrendsInput', {
 
 builder.queryFields((t) => ({
   correlations: t.field({
+    extensions: heavy,
     type: CorrelationReport,
     description: 'Every pair and lag tested, with its statistics; nothing hidden.',
     args: { input: t.arg({ type: CorrelationsInput, required: true, description: 'What to test.' }) },
     resolve: (_, { input }, context) => reportCorrelations(viewerOf(context), input),
   }),
   trends: t.field({
+    extensions: heavy,
     type: [Trend],
     description: 'The trend of each metric that has at least ten days, steady ones included.',
     args: { input: t.arg({ type: TrendsInput, required: true, description: 'What to test.' }) },
     resolve: (_, { input }, context) => reportTrends(viewerOf(context), input),
   }),
   insightReadiness: t.field({
+    extensions: heavy,
     type: [InsightReadiness],
     description: 'Why there is no insight yet, and what would be needed.',
     args: { metricIds: t.arg.idList({ description: 'Which metrics; all active ones when nothing is said.' }) },

@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { viewerOf } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
+import { heavy } from '../../graphql/operation-throttles.ts';
 import { DateRange, DateRangeInput } from '../entries/graphql.ts';
 import { loadMetric, Metric } from '../metrics/graphql.ts';
 import { idsMax, type MetricDay, type MetricSummary, type StandoutDay } from './metric-summary.ts';
@@ -146,6 +147,7 @@ const InsightSummaryRef = builder.objectRef<InsightSummary>('InsightSummary').im
 
 builder.queryField('insightSummary', (t) =>
   t.field({
+    extensions: heavy,
     type: InsightSummaryRef,
     description:
       'What a period was like: levels, changes beyond the usual ups and downs, insights that came and went. Values of a sum on a day that is not over count in the levels, not in the comparison.',

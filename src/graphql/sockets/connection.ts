@@ -13,6 +13,8 @@ const doNothing = async (): Promise<void> => {};
 export class Connection {
   readonly protocol: string;
   readonly socket: WebSocket;
+  /** Where it comes from. */
+  readonly address: string | null;
   /** Who is behind it, once admitted. */
   viewer: Viewer | undefined;
   /** When their token ends, in milliseconds. */
@@ -36,7 +38,8 @@ export class Connection {
   private readonly stream: Socket;
   private draining: Promise<boolean> | undefined;
 
-  constructor(socket: WebSocket, stream: Socket) {
+  constructor(socket: WebSocket, stream: Socket, address: string | null) {
+    this.address = address;
     this.protocol = socket.protocol;
     this.socket = socket;
     this.stream = stream;

@@ -2,9 +2,9 @@ import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws';
 import { isSessionOpen } from '../../domains/accounts/sessions.ts';
 import { ExpectedError, UnauthenticatedError } from '../../kernel/errors.ts';
-import type { Viewer } from '../../kernel/viewer.ts';
-import { createContext } from '../context.ts';
+import { createContext, type Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
+import { refuseOperation } from '../operation-throttles.ts';
 import type { Operation, Pipeline } from '../pipeline.ts';
 import { deliverChanges } from './audience.ts';
 import { readChangesDocument, readRequest, type ChangesDocument } from './changes-document.ts';
@@ -70,10 +70,14 @@ async function makeArguments(
   if (Array.isArray(operation)) return operation.map(withoutHttp);
   const { schema } = pipeline;
   const { document } = operation;
+  const context = createContext(viewer, false, { address: connection.address, accessToken: null });
   const wanted = readChangesDocument(schema, document, payload.operationName);
   const work = wanted
     ? makeDelivery(connection, operationId, wanted, payload)
-    : makeExecution(pipeline, operation, payload.variables, viewer);
+    : makeExecution(pipeline, operation, payload.variables, context);
+  // The delivery of changes does not go through the pipeline.
+  const refusal = wanted && refuseOperation(schema, operation, context);
+  if (refusal) throw refusal;
   const prepared = { schema, document, operationName: payload.operationName };
   return { ...prepared, contextValue: null, rootValue: { connection, work } satisfies Prepared };
 }
@@ -100,9 +104,8 @@ function makeExecution(
   pipeline: Pipeline,
   operation: Operation,
   variables: SubscribePayload['variables'],
-  viewer: Viewer,
+  context: Context,
 ): Prepared['work'] {
-  const context = createContext(viewer);
   if (operation.definition.operation !== 'subscription') return () => pipeline.execute(operation, variables, context);
   return () => pipeline.subscribe(operation, variables, context);
 }

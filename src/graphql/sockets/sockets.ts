@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { ReadAddress } from '../../platform/client-address.ts';
 import { log } from '../../platform/log.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { Attendance } from './attendance.ts';
@@ -14,7 +15,12 @@ import { withoutHttp } from './results.ts';
  * goes its own way, see audience.ts.
  * @returns a function that closes all sockets
  */
-export function serveSockets(server: Server, pipeline: Pipeline, heartbeatSeconds: number): () => Promise<void> {
+export function serveSockets(
+  server: Server,
+  pipeline: Pipeline,
+  heartbeatSeconds: number,
+  readAddress: ReadAddress,
+): () => Promise<void> {
   const sockets = new WebSocketServer({
     server,
     path: '/graphql',
@@ -27,7 +33,7 @@ export function serveSockets(server: Server, pipeline: Pipeline, heartbeatSecond
   const protocol = makeProtocol(pipeline, attendance);
   sockets.on('error', (err) => log.error({ err }, 'the sockets failed'));
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    const connection = new Connection(socket, request.socket);
+    const connection = new Connection(socket, request.socket, readAddress(request));
     attendance.enter(connection);
     connection.leave = (code, reason) => {
       attendance.leave(connection);
