@@ -11,6 +11,7 @@ import { openLog } from '../platform/log.ts';
 import { closeQueue, openQueue } from '../platform/queue.ts';
 import { openSecrets } from '../platform/secrets.ts';
 import { closeThreads } from '../platform/thread-pool.ts';
+import { checkCertificate } from './tls.ts';
 import { startWeb } from './web.ts';
 
 type Stop = () => Promise<void> | void;
@@ -39,6 +40,7 @@ export async function startParts(config: Config): Promise<Running> {
 
 async function start(config: Config, stops: Stop[]): Promise<string | undefined> {
   openLog(config.logLevel);
+  checkCertificate(config);
   stops.push(closeDatabase);
   await openDatabase(config);
   openSecrets(config);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { log } from '../../platform/log.ts';
@@ -7,14 +8,21 @@ import { Attendance } from './attendance.ts';
 import { Connection, listenTo } from './connection.ts';
 import { closeCodes, messageMax } from './limits.ts';
 import { prepare, run } from './operations.ts';
+import { isOriginAllowed } from './origins.ts';
 import { withoutHttp } from './results.ts';
 
 /**
  * Serves GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql, through the same pipeline as HTTP; `changes`
  * goes its own way, see audience.ts.
+ * @param origins whose pages may open sockets besides our own
  * @returns a function that closes all sockets
  */
-export function serveSockets(server: Server, pipeline: Pipeline, heartbeatSeconds: number): () => Promise<void> {
+export function serveSockets(
+  server: Server | TlsServer,
+  pipeline: Pipeline,
+  heartbeatSeconds: number,
+  origins: ReadonlySet<string>,
+): () => Promise<void> {
   const sockets = new WebSocketServer({
     server,
     path: '/graphql',
@@ -27,6 +35,7 @@ export function serveSockets(server: Server, pipeline: Pipeline, heartbeatSecond
   const protocol = makeProtocol(pipeline, attendance);
   sockets.on('error', (err) => log.error({ err }, 'the sockets failed'));
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+    if (!isOriginAllowed(request, origins)) return refuse(socket);
     const connection = new Connection(socket, request.socket);
     attendance.enter(connection);
     connection.leave = (code, reason) => {
@@ -41,6 +50,11 @@ export function serveSockets(server: Server, pipeline: Pipeline, heartbeatSecond
     for (const socket of sockets.clients) socket.close(closeCodes.restart, 'The server restarts. Connect again.');
     await new Promise<void>((resolve) => sockets.close(() => resolve()));
   };
+}
+
+function refuse(socket: WebSocket): void {
+  // What it may still send or break is nobody's business; unheard, an error would end the process.
+  socket.on('error', () => undefined).close(closeCodes.forbidden, 'This origin is not allowed');
 }
 
 function makeProtocol(pipeline: Pipeline, attendance: Attendance) {
