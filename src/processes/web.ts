@@ -9,10 +9,10 @@ import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import { serveSockets } from '../graphql/sockets/sockets.ts';
 import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
-import { sql } from '../platform/database.ts';
 import { log } from '../platform/log.ts';
 import { answerPreflight } from './cors.ts';
 import { makeAnswerClass, makeRefusal } from './headers.ts';
+import { readReadiness } from './health.ts';
 import { limitBodyTime, serverLimits } from './slow-requests.ts';
 import { createWebServer, type WebServer } from './tls.ts';
 
@@ -29,7 +29,7 @@ export type Web = {
 export async function startWeb(config: Config): Promise<Web> {
   const pipeline = new Pipeline(await loadSchema());
   const serveGraphql = createHttpLane(pipeline, createGraphqlServer(pipeline, config.isProduction));
-  const state = { isDraining: false };
+  const state = { isDraining: false, usesRedis: config.redisUrl !== undefined };
   const options = { ...serverLimits, ServerResponse: makeAnswerClass(config) };
   const server = createWebServer(config, options, (request, response) => {
     if (answerPreflight(request, response, config.allowedOrigins)) return;
@@ -63,6 +63,8 @@ function listen(server: WebServer, { host, port }: Config): Promise<void> {
   });
 }
 
+type State = { isDraining: boolean; usesRedis: boolean };
+
 const routes = new Map(
   domains.flatMap((domain) => domain.routes ?? []).map((route) => [`${route.method} ${route.segment}`, route]),
 );
@@ -71,7 +73,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   serveGraphql: ReturnType<typeof createHttpLane>,
-  state: { isDraining: boolean },
+  state: State,
 ): Promise<void> {
   if (request.url === '/graphql') {
     limitBodyTime(request, response);
@@ -86,21 +88,15 @@ async function handle(
   if (url && route) return route.handle(request, response, url);
   if (segment === 'graphql') return serveGraphql(request, response);
   if (url?.pathname === '/health/live') return answer(response, 200, { status: 'live' });
-  if (url?.pathname === '/health/ready') return answerReady(response, state.isDraining);
+  if (url?.pathname === '/health/ready') return answerReady(response, state);
   if (url?.pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end();
   answer(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. The API is at /graphql.' });
 }
 
-async function answerReady(response: ServerResponse, isDraining: boolean): Promise<void> {
-  const reason = isDraining ? 'the server is stopping' : await findDatabaseProblem();
-  answer(response, reason ? 503 : 200, reason ? { status: 'unavailable', reason } : { status: 'ready' });
+async function answerReady(response: ServerResponse, { isDraining, usesRedis }: State): Promise<void> {
+  const readiness = await readReadiness(isDraining, usesRedis);
+  answer(response, readiness.status === 'unavailable' ? 503 : 200, readiness);
 }
-
-const findDatabaseProblem = (): Promise<string | null> =>
-  sql.query('SELECT 1 AS one').then(
-    () => null,
-    () => 'the database does not answer',
-  );
 
 const statuses: Record<ErrorCode, number> = {
   UNAUTHENTICATED: 401,
