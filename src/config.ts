@@ -60,6 +60,8 @@ const settings = z
         (origins) => origins.every(isOrigin),
         'must be origins like https://app.example.org, separated by commas',
       ),
+    /** Opens /metrics to who sends it as a Bearer token. Without it, in development only, to this machine. */
+    METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /** Signs tokens and links: at least 32 bytes. Generated into DATA_DIR outside production. */
     JWT_SECRET: z
@@ -102,6 +104,7 @@ const settings = z
     heartbeatSeconds: s.HEARTBEAT_SECONDS,
     tls: s.TLS_CERT_FILE && s.TLS_KEY_FILE ? { certFile: s.TLS_CERT_FILE, keyFile: s.TLS_KEY_FILE } : undefined,
     allowedOrigins: new Set(s.ALLOWED_ORIGINS),
+    metricsToken: s.METRICS_TOKEN,
     logLevel: s.LOG_LEVEL,
     jwtSecret: s.JWT_SECRET,
     encryptionKey: s.ENCRYPTION_KEY,

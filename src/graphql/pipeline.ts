@@ -14,6 +14,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Context } from './context.ts';
 import { toClientError } from './errors.ts';
+import { noteResult } from './operation-metrics.ts';
 import type { Parameters } from './parameters.ts';
 
 /** An operation that is fit to run: its document is valid, and says which operation is meant. */
@@ -77,7 +78,10 @@ export class Pipeline {
 
   /** Runs a query or mutation. */
   async execute(operation: Operation, variables: Parameters['variables'], context: Context): Promise<ExecutionResult> {
-    return withCodes(await execute(this.toArguments(operation, variables, context)));
+    const startedAt = performance.now();
+    const result = withCodes(await execute(this.toArguments(operation, variables, context)));
+    noteResult(operation.definition, startedAt, result);
+    return result;
   }
 
   /** Runs a subscription; what cannot begin has a result with the reason. */

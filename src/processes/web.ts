@@ -13,6 +13,7 @@ import { log } from '../platform/log.ts';
 import { answerPreflight } from './cors.ts';
 import { makeAnswerClass, makeRefusal } from './headers.ts';
 import { readReadiness } from './health.ts';
+import { serveMetrics, startMeasuring } from './metrics-page.ts';
 import { limitBodyTime, serverLimits } from './slow-requests.ts';
 import { createWebServer, type WebServer } from './tls.ts';
 
@@ -29,12 +30,13 @@ export type Web = {
 export async function startWeb(config: Config): Promise<Web> {
   const pipeline = new Pipeline(await loadSchema());
   const serveGraphql = createHttpLane(pipeline, createGraphqlServer(pipeline, config.isProduction));
-  const state = { isDraining: false, usesRedis: config.redisUrl !== undefined };
+  const state = { isDraining: false, config };
   const options = { ...serverLimits, ServerResponse: makeAnswerClass(config) };
   const server = createWebServer(config, options, (request, response) => {
     if (answerPreflight(request, response, config.allowedOrigins)) return;
     handle(request, response, serveGraphql, state).catch((error: unknown) => fail(response, error));
   });
+  startMeasuring();
   server.on('clientError', makeRefusal(config));
   const forgetSessions = rememberSessions(config.heartbeatSeconds);
   const closeSockets = serveSockets(server, pipeline, config.heartbeatSeconds, config.allowedOrigins);
@@ -63,7 +65,7 @@ function listen(server: WebServer, { host, port }: Config): Promise<void> {
   });
 }
 
-type State = { isDraining: boolean; usesRedis: boolean };
+type State = { isDraining: boolean; config: Config };
 
 const routes = new Map(
   domains.flatMap((domain) => domain.routes ?? []).map((route) => [`${route.method} ${route.segment}`, route]),
@@ -89,12 +91,13 @@ async function handle(
   if (segment === 'graphql') return serveGraphql(request, response);
   if (url?.pathname === '/health/live') return answer(response, 200, { status: 'live' });
   if (url?.pathname === '/health/ready') return answerReady(response, state);
+  if (url?.pathname === '/metrics') return serveMetrics(request, response, state.config);
   if (url?.pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end();
   answer(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. The API is at /graphql.' });
 }
 
-async function answerReady(response: ServerResponse, { isDraining, usesRedis }: State): Promise<void> {
-  const readiness = await readReadiness(isDraining, usesRedis);
+async function answerReady(response: ServerResponse, { isDraining, config }: State): Promise<void> {
+  const readiness = await readReadiness(isDraining, config.redisUrl !== undefined);
   answer(response, readiness.status === 'unavailable' ? 503 : 200, readiness);
 }
 

@@ -3,6 +3,7 @@ import type { Server as TlsServer } from 'node:https';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { log } from '../../platform/log.ts';
+import { measure } from '../../platform/metrics.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { Attendance } from './attendance.ts';
 import { Connection, listenTo } from './connection.ts';
@@ -31,6 +32,7 @@ export function serveSockets(
     // Frames that all devices share cannot be compressed for each.
     perMessageDeflate: false,
   });
+  measure('lifegraph_sockets', 'Open sockets', () => sockets.clients.size);
   const attendance = new Attendance(heartbeatSeconds);
   const protocol = makeProtocol(pipeline, attendance);
   sockets.on('error', (err) => log.error({ err }, 'the sockets failed'));
