@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
+/** What a browser sends as Origin: no path, no closing slash, lower case. Apps in a web view have schemes of their own. */
+const isOrigin = (text: string): boolean =>
+  /^https?:/.test(text)
+    ? URL.parse(text)?.origin === text && !text.includes('*')
+    : /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+$/.test(text);
+
 /**
  * Every setting there is, read from the environment here and nowhere else. All have defaults, except the secrets in
  * production.
@@ -44,6 +50,25 @@ const settings = z
      * address of a client is that of its connection.
      */
     TRUST_PROXY: z.coerce.number().int().min(0).max(16).default(0),
+    /** A certificate (PEM, with its chain) and its key, to serve HTTPS without a proxy. Looked at again every minute. */
+    TLS_CERT_FILE: z.string().optional(),
+    TLS_KEY_FILE: z.string().optional(),
+    /** Origins whose pages may use the API besides our own, exact and separated by commas: https://app.example.org */
+    ALLOWED_ORIGINS: z
+      .string()
+      .default('')
+      .transform((text) =>
+        text
+          .split(',')
+          .map((each) => each.trim())
+          .filter(Boolean),
+      )
+      .refine(
+        (origins) => origins.every(isOrigin),
+        'must be origins like https://app.example.org, separated by commas',
+      ),
+    /** Opens /metrics to who sends it as a Bearer token. Without it, in development only, to this machine. */
+    METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /** Signs tokens and links: at least 32 bytes. Generated into DATA_DIR outside production. */
     JWT_SECRET: z
@@ -69,6 +94,10 @@ const settings = z
     path: ['ROLE'],
     message: 'web and worker in processes of their own need a server: set DATABASE_URL, or leave ROLE=all',
   })
+  .refine((s) => Boolean(s.TLS_CERT_FILE) === Boolean(s.TLS_KEY_FILE), {
+    path: ['TLS_CERT_FILE'],
+    message: 'TLS_CERT_FILE and TLS_KEY_FILE are needed together, or neither',
+  })
   .superRefine((s, context) => {
     if (s.NODE_ENV !== 'production') return;
     for (const name of ['JWT_SECRET', 'ENCRYPTION_KEY'] as const) {
@@ -91,6 +120,9 @@ const settings = z
     heartbeatSeconds: s.HEARTBEAT_SECONDS,
     isThrottled: s.RATE_LIMIT === 'on',
     trustedProxies: s.TRUST_PROXY,
+    tls: s.TLS_CERT_FILE && s.TLS_KEY_FILE ? { certFile: s.TLS_CERT_FILE, keyFile: s.TLS_KEY_FILE } : undefined,
+    allowedOrigins: new Set(s.ALLOWED_ORIGINS),
+    metricsToken: s.METRICS_TOKEN,
     logLevel: s.LOG_LEVEL,
     jwtSecret: s.JWT_SECRET,
     jwtSecretsAccepted: s.JWT_SECRET_ACCEPTED ?? [],

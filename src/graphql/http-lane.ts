@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import { isSigned } from '../domains/accounts/sessions.ts';
+import { UnauthenticatedError } from '../kernel/errors.ts';
 import type { ReadAddress } from '../platform/client-address.ts';
 import { bodyTooLarge, toClientError } from './errors.ts';
 import { readParameters, type Parameters } from './parameters.ts';
 import type { Operation, Pipeline } from './pipeline.ts';
-import { bodyMax, createRequestContext, type GraphqlServer } from './server.ts';
+import { bodyMax, createRequestContext, readBearer, type GraphqlServer } from './server.ts';
 import { checksSessionItself } from './session-checks.ts';
 
 /** What the lane answers in; anything else is Yoga's. */
@@ -24,10 +26,13 @@ export function createHttpLane(
   return async (request, response) => {
     const address = readAddress(request);
     const mediaType = chooseMediaType(request);
-    if (!mediaType) return void (await graphql(request, response, { address }));
-    const body = await readBody(request);
+    const max = bodyMaxFor(request);
+    if (!mediaType && max === bodyMax) return void (await graphql(request, response, { address }));
+    const body = await readBody(request, max);
     if (body === 'gone') return void response.destroy();
-    if (body === 'too large') return send(response, mediaType, { errors: [bodyTooLarge()] });
+    if (body === 'too large')
+      return send(response, mediaType ?? 'application/json', { errors: [tooLarge(request, max)] });
+    if (!mediaType) return passOn(graphql, request, response, body, address);
     const parameters = readParameters(body);
     const operation = parameters && prepare(pipeline, parameters);
     if (!operation) return passOn(graphql, request, response, body, address);
@@ -46,15 +51,28 @@ function chooseMediaType({ method, url, headers }: IncomingMessage): MediaType |
   return first === 'application/graphql-response+json' ? first : null;
 }
 
+/** Bytes of a body that comes without a token: signing in takes a few hundred, and all else needs one. */
+export const strangerBodyMax = 64 * 1024;
+
+/** How much this request may send. The usual one is small and says so: then it need not be known yet who sends it. */
+function bodyMaxFor({ headers }: IncomingMessage): number {
+  const length = headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity;
+  return length <= strangerBodyMax || isSigned(readBearer(headers.authorization) ?? '') ? bodyMax : strangerBodyMax;
+}
+
+/** With a token that has ended the client is to sign in again, rather than to send less. */
+const tooLarge = ({ headers }: IncomingMessage, max: number): GraphQLError =>
+  max === bodyMax || headers.authorization === undefined ? bodyTooLarge() : toClientError(new UnauthenticatedError());
+
 /** The body as it came, unless it is larger than allowed, or the client has left. The rest of a large one is discarded. */
-function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'gone'> {
+function readBody(request: IncomingMessage, max: number): Promise<Buffer | 'too large' | 'gone'> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    let size = Number(request.headers['content-length'] ?? 0) > bodyMax ? Infinity : 0;
-    if (size > bodyMax) resolve('too large');
+    let size = Number(request.headers['content-length'] ?? 0) > max ? Infinity : 0;
+    if (size > max) resolve('too large');
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= bodyMax) return void chunks.push(chunk);
+      if (size <= max) return void chunks.push(chunk);
       chunks.length = 0;
       resolve('too large');
     });
@@ -91,12 +109,13 @@ async function run(
 
 async function passOn(
   graphql: GraphqlServer,
-  { url, headers }: IncomingMessage,
+  { method, url, headers }: IncomingMessage,
   response: ServerResponse,
   body: Buffer,
   address: string | null,
 ): Promise<void> {
-  const given = { method: 'POST', headers: headers as Record<string, string>, body: body as Uint8Array<ArrayBuffer> };
+  const content = method === 'GET' || method === 'HEAD' ? undefined : (body as Uint8Array<ArrayBuffer>);
+  const given = { method, headers: headers as Record<string, string>, body: content };
   const answer = await graphql.fetch(`http://localhost${url}`, given, { address });
   response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
 }

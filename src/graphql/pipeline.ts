@@ -20,6 +20,7 @@ import type { Context } from './context.ts';
 import { Prices } from './cost.ts';
 import { checkDocument, documentLimits } from './document-limits.ts';
 import { toClientError } from './errors.ts';
+import { noteResult } from './operation-metrics.ts';
 import { refuseOperation } from './operation-throttles.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -101,6 +102,13 @@ export class Pipeline {
 
   /** Runs a query or mutation. */
   async execute(operation: Operation, variables: Parameters['variables'], context: Context): Promise<ExecutionResult> {
+    const startedAt = performance.now();
+    const result = await this.executeThrottled(operation, variables, context);
+    noteResult(operation.definition, startedAt, result);
+    return result;
+  }
+
+  private async executeThrottled(operation: Operation, variables: Parameters['variables'], context: Context) {
     const refusal = refuseOperation(this.schema, operation, context);
     if (refusal) return { errors: [toClientError(refusal)] };
     return withCodes(await execute(this.toArguments(operation, variables, context)));

@@ -113,6 +113,12 @@ export async function closeDatabase(): Promise<void> {
   pool = prismaClient = stopEmbedded = undefined;
 }
 
+/** How the connections of this process are used. */
+export function readPoolUse(): { open: number; idle: number; waiting: number } {
+  const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pool ?? {};
+  return { open: totalCount, idle: idleCount, waiting: waitingCount };
+}
+
 /** Runs `work` in one transaction: all of it happens, or nothing does. */
 export async function transaction<Result>(
   work: (tx: Transaction) => Promise<Result>,

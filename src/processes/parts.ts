@@ -12,6 +12,7 @@ import { closeQueue, openQueue } from '../platform/queue.ts';
 import { openSecrets } from '../platform/secrets.ts';
 import { closeThreads } from '../platform/thread-pool.ts';
 import { closeThrottles, openThrottles } from '../platform/throttles.ts';
+import { checkCertificate } from './tls.ts';
 import { startWeb } from './web.ts';
 
 type Stop = () => Promise<void> | void;
@@ -40,6 +41,7 @@ export async function startParts(config: Config): Promise<Running> {
 
 async function start(config: Config, stops: Stop[]): Promise<string | undefined> {
   openLog(config.logLevel);
+  checkCertificate(config);
   stops.push(closeDatabase);
   await openDatabase(config);
   openSecrets(config);

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import { rememberSessions } from '../domains/accounts/sessions.ts';
@@ -10,16 +10,19 @@ import { createGraphqlServer } from '../graphql/server.ts';
 import { serveSockets } from '../graphql/sockets/sockets.ts';
 import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
 import { createAddressReader } from '../platform/client-address.ts';
-import { sql } from '../platform/database.ts';
 import { log } from '../platform/log.ts';
+import { answerPreflight } from './cors.ts';
+import { makeAnswerClass, makeRefusal } from './headers.ts';
+import { readReadiness } from './health.ts';
+import { serveMetrics, startMeasuring } from './metrics-page.ts';
+import { limitBodyTime, serverLimits } from './slow-requests.ts';
+import { createWebServer, type WebServer } from './tls.ts';
 
 /** Milliseconds that requests under way get to end. */
 const drainLimit = 10_000;
-/** Milliseconds that a request may take to come in. Node's five minutes would cut a large import on a slow line off. */
-const requestTimeout = 3_600_000;
 
 export type Web = {
-  /** Where it listens: http://127.0.0.1:4000 */
+  /** Where it listens: http://127.0.0.1:4000, with a certificate https://… */
   url: string;
   stop: () => Promise<void>;
 };
@@ -29,12 +32,17 @@ export async function startWeb(config: Config): Promise<Web> {
   const pipeline = new Pipeline(await loadSchema(), config.isProduction);
   const readAddress = createAddressReader(config.trustedProxies);
   const serveGraphql = createHttpLane(pipeline, createGraphqlServer(pipeline, config.isProduction), readAddress);
-  const state = { isDraining: false };
-  const server = createServer({ requestTimeout }, (request, response) => {
+  const state = { isDraining: false, config };
+  const options = { ...serverLimits, ServerResponse: makeAnswerClass(config) };
+  const server = createWebServer(config, options, (request, response) => {
+    if (answerPreflight(request, response, config.allowedOrigins)) return;
     handle(request, response, serveGraphql, state).catch((error: unknown) => fail(response, error));
   });
+  startMeasuring();
+  server.on('clientError', makeRefusal(config));
   const forgetSessions = rememberSessions(config.heartbeatSeconds);
-  const closeSockets = serveSockets(server, pipeline, config.heartbeatSeconds, readAddress);
+  const { heartbeatSeconds, allowedOrigins: origins } = config;
+  const closeSockets = serveSockets(server, pipeline, { heartbeatSeconds, origins, readAddress });
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
   const stop = async () => {
@@ -49,15 +57,18 @@ export async function startWeb(config: Config): Promise<Web> {
     clearInterval(sweep);
     clearTimeout(limit);
   };
-  return { url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`, stop };
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return { url: `${config.tls ? 'https' : 'http'}://${host}:${port}`, stop };
 }
 
-function listen(server: Server, { host, port }: Config): Promise<void> {
+function listen(server: WebServer, { host, port }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve());
   });
 }
+
+type State = { isDraining: boolean; config: Config };
 
 const routes = new Map(
   domains.flatMap((domain) => domain.routes ?? []).map((route) => [`${route.method} ${route.segment}`, route]),
@@ -67,31 +78,31 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   serveGraphql: ReturnType<typeof createHttpLane>,
-  state: { isDraining: boolean },
+  state: State,
 ): Promise<void> {
-  if (request.url === '/graphql') return serveGraphql(request, response);
+  if (request.url === '/graphql') {
+    limitBodyTime(request, response);
+    return serveGraphql(request, response);
+  }
   // The host in the address is of no interest; without one, a relative target would not parse.
   const url = URL.parse(request.url ?? '/', 'http://localhost');
   const [, segment = ''] = url?.pathname.split('/') ?? [];
   const route = routes.get(`${request.method} ${segment}`);
+  // Files come in as slowly as they must, once their link has been checked.
+  if (!route || request.method !== 'PUT') limitBodyTime(request, response);
   if (url && route) return route.handle(request, response, url);
   if (segment === 'graphql') return serveGraphql(request, response);
   if (url?.pathname === '/health/live') return answer(response, 200, { status: 'live' });
-  if (url?.pathname === '/health/ready') return answerReady(response, state.isDraining);
+  if (url?.pathname === '/health/ready') return answerReady(response, state);
+  if (url?.pathname === '/metrics') return serveMetrics(request, response, state.config);
   if (url?.pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end();
   answer(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. The API is at /graphql.' });
 }
 
-async function answerReady(response: ServerResponse, isDraining: boolean): Promise<void> {
-  const reason = isDraining ? 'the server is stopping' : await findDatabaseProblem();
-  answer(response, reason ? 503 : 200, reason ? { status: 'unavailable', reason } : { status: 'ready' });
+async function answerReady(response: ServerResponse, { isDraining, config }: State): Promise<void> {
+  const readiness = await readReadiness(isDraining, config.redisUrl !== undefined);
+  answer(response, readiness.status === 'unavailable' ? 503 : 200, readiness);
 }
-
-const findDatabaseProblem = (): Promise<string | null> =>
-  sql.query('SELECT 1 AS one').then(
-    () => null,
-    () => 'the database does not answer',
-  );
 
 const statuses: Record<ErrorCode, number> = {
   UNAUTHENTICATED: 401,

@@ -9,6 +9,7 @@ import { loadSchema } from '../../src/graphql/schema.ts';
 import { bodyMax, createGraphqlServer, type GraphqlServer } from '../../src/graphql/server.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { sql } from '../../src/platform/database.ts';
+import { makeAnswerClass } from '../../src/processes/headers.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client } from '../setup/client.ts';
 import { accepts, create, json, me, op, requestsOf, type Request } from './http-requests.ts';
@@ -28,7 +29,8 @@ beforeAll(async () => {
   metricId = (await client.createMetric()).id;
   pipeline = new Pipeline(await loadSchema());
   graphql = createGraphqlServer(pipeline, false);
-  yoga = createServer((request, response) => void graphql(request, response));
+  const ServerResponse = makeAnswerClass({ isProduction: false, tls: undefined, allowedOrigins: new Set() });
+  yoga = createServer({ ServerResponse }, (request, response) => void graphql(request, response));
   yoga.listen(0, '127.0.0.1');
   await once(yoga, 'listening');
 });

@@ -60,6 +60,15 @@ function readToken(accessToken: string): Authentication {
   return authentication;
 }
 
+/** Whether a token is one of ours and not past its time; its session may have ended. Asks nobody. */
+export function isSigned(accessToken: string): boolean {
+  try {
+    return Boolean(recallToken(accessToken) ?? readToken(accessToken));
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Whether the viewer's session has neither been ended nor erased. May come from memory (see session-memory.ts): good
  * enough for reads; every write looks again.

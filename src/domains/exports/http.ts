@@ -30,7 +30,5 @@ function toHeaders(format: ExportFormat): Record<string, string> {
   return {
     'content-type': type,
     'content-disposition': `attachment; filename="lifegraph-${day}.${extension}"`,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
   };
 }

@@ -13,7 +13,7 @@ export async function serveUpload(request: IncomingMessage, response: ServerResp
   try {
     const { viewer, importId } = await openUploadLink(url.pathname.split('/')[2] ?? '');
     const { id, state } = await receiveUpload(viewer, importId, toUpload(request));
-    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ id, state }));
   } finally {
     discardRest(request);

@@ -29,13 +29,14 @@ export const introductionSeconds = 3;
 export const pingSeconds = 12;
 
 /**
- * 4401, 4408 and 4429 are graphql-transport-ws's own; 4429 also stands for too many sockets. 4410 is ours: the device is
- * to connect again and resume by number. 1012 is "service restart".
+ * 4401, 4408 and 4429 are graphql-transport-ws's own; 4429 also stands for too many sockets. 4403 is for pages of
+ * other origins. 4410 is ours: the device is to connect again and resume by number. 1012 is "service restart".
  */
 export const closeCodes = {
   internal: 1011,
   restart: 1012,
   unauthorized: 4401,
+  forbidden: 4403,
   introductionTimeout: 4408,
   tooSlow: 4410,
   tooMany: 4429,

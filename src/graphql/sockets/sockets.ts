@@ -1,25 +1,31 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ReadAddress } from '../../platform/client-address.ts';
 import { log } from '../../platform/log.ts';
+import { measure } from '../../platform/metrics.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { Attendance } from './attendance.ts';
 import { Connection, listenTo } from './connection.ts';
 import { closeCodes, messageMax } from './limits.ts';
 import { prepare, run } from './operations.ts';
+import { isOriginAllowed } from './origins.ts';
 import { withoutHttp } from './results.ts';
+
+/** What sockets need to know besides. */
+type SocketSettings = { heartbeatSeconds: number; origins: ReadonlySet<string>; readAddress: ReadAddress };
 
 /**
  * Serves GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql, through the same pipeline as HTTP; `changes`
  * goes its own way, see audience.ts.
+ * @param origins whose pages may open sockets besides our own
  * @returns a function that closes all sockets
  */
 export function serveSockets(
-  server: Server,
+  server: Server | TlsServer,
   pipeline: Pipeline,
-  heartbeatSeconds: number,
-  readAddress: ReadAddress,
+  { heartbeatSeconds, origins, readAddress }: SocketSettings,
 ): () => Promise<void> {
   const sockets = new WebSocketServer({
     server,
@@ -29,10 +35,12 @@ export function serveSockets(
     // Frames that all devices share cannot be compressed for each.
     perMessageDeflate: false,
   });
+  measure('lifegraph_sockets', 'Open sockets', () => sockets.clients.size);
   const attendance = new Attendance(heartbeatSeconds);
   const protocol = makeProtocol(pipeline, attendance);
   sockets.on('error', (err) => log.error({ err }, 'the sockets failed'));
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+    if (!isOriginAllowed(request, origins)) return refuse(socket);
     const connection = new Connection(socket, request.socket, readAddress(request));
     attendance.enter(connection);
     connection.leave = (code, reason) => {
@@ -47,6 +55,11 @@ export function serveSockets(
     for (const socket of sockets.clients) socket.close(closeCodes.restart, 'The server restarts. Connect again.');
     await new Promise<void>((resolve) => sockets.close(() => resolve()));
   };
+}
+
+function refuse(socket: WebSocket): void {
+  // What it may still send or break is nobody's business; unheard, an error would end the process.
+  socket.on('error', () => undefined).close(closeCodes.forbidden, 'This origin is not allowed');
 }
 
 function makeProtocol(pipeline: Pipeline, attendance: Attendance) {
