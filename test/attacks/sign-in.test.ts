@@ -148,6 +148,7 @@ describe('a hundred guesses at a password', () => {
     const [slow, quick] = [known, unknown].map((answers) => median(answers.slice(0, 10)));
     expect(quick! / slow!).toBeGreaterThan(0.5);
     expect(quick! / slow!).toBeLessThan(2);
+    expect(known.slice(10).flatMap(codes)).toEqual(Array.from({ length: 10 }, () => 'RATE_LIMITED'));
     // A refused guess costs no hash.
     expect(median(known.slice(10))).toBeLessThan(slow! / 2);
   });
