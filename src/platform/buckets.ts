@@ -12,6 +12,9 @@ export type Demand = {
   room: number;
 };
 
+/** Settings of a cache of so many keys. With `max` it would take the memory for all of them at once. */
+export const atMost = (keysMax: number) => ({ maxSize: keysMax, sizeCalculation: () => 1 });
+
 /**
  * Token buckets in this process's memory (in the form of the generic cell rate algorithm, ITU-T I.371). Of more keys than there
  * is room for, those that were not asked for the longest are full again.
@@ -20,7 +23,7 @@ export class Buckets {
   private readonly fullAt: LRUCache<string, number>;
 
   constructor(keysMax: number) {
-    this.fullAt = new LRUCache({ max: keysMax });
+    this.fullAt = new LRUCache(atMost(keysMax));
   }
 
   /** Takes from all or, when one of them does not hold enough, from none. @returns milliseconds to wait; 0 when it was taken */

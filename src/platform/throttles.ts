@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { RateLimitedError } from '../kernel/errors.ts';
-import { Buckets, type Demand } from './buckets.ts';
+import { atMost, Buckets, type Demand } from './buckets.ts';
 import { log } from './log.ts';
 import { keyFor } from './secrets.ts';
 
@@ -14,14 +14,14 @@ export type Claim = { throttle: Throttle; key: string; points?: number };
 
 /** Milliseconds that Redis gets to answer. Whoever asks for something does not wait for a Redis that is away. */
 const patience = 100;
-/** Keys that one process remembers, of about 200 bytes each. */
+/** Keys that one process remembers, of about 350 bytes each (measured). */
 const keysMax = 50_000;
 
 let isOn = false;
 let redis: Redis | undefined;
 let buckets = new Buckets(keysMax);
 /** Until when what is noted is kept. Apart from the buckets: strangers fill those, and shall not push out who is known. */
-let notes = new LRUCache<string, number>({ max: keysMax });
+let notes = new LRUCache<string, number>(atMost(keysMax));
 
 /**
  * Begins to count, together with all processes that have the same Redis, or within this one. While Redis is away or slow each
@@ -45,7 +45,7 @@ export async function closeThrottles(): Promise<void> {
   redis?.disconnect();
   redis = undefined;
   buckets = new Buckets(keysMax);
-  notes = new LRUCache({ max: keysMax });
+  notes = new LRUCache(atMost(keysMax));
 }
 
 /** Whether anything is counted. */
