@@ -1,0 +1,157 @@
+import type { GraphQLSchema } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routeAccess, rules, type Role } from '../../src/graphql/access.ts';
+import { createContext } from '../../src/graphql/context.ts';
+import { Pipeline, type Operation } from '../../src/graphql/pipeline.ts';
+import { loadSchema } from '../../src/graphql/schema.ts';
+import { createImport, put, requestExport } from '../domains/imports/transfer.ts';
+import { startApp, type App } from '../setup/app.ts';
+import { Client, goodPassword } from '../setup/client.ts';
+import { calls } from './calls.ts';
+import { idArguments, innerFields, placesOf, rootFields, ruleOf, splitPlace, writeOperation } from './operations.ts';
+import { createPerson, createThings, withoutAnalysis, type Person } from './people.ts';
+
+/** Who may come without being let in, each with what the table calls them. */
+const visitors: [who: string, role: Role][] = [
+  ['anonymous', 'anonymous'],
+  ['with the token of an ended session', 'ended'],
+  ['with the token of an erased account', 'ended'],
+];
+/** The table must be whole when the tests are listed. */
+const schema: GraphQLSchema = await loadSchema();
+const fields = rootFields(schema);
+const unary = fields.filter((place) => !place.startsWith('Subscription.'));
+const subscriptions = fields.filter((place) => place.startsWith('Subscription.'));
+
+let app: App;
+let clients: Map<string, Client>;
+
+beforeAll(async () => {
+  app = await startApp(withoutAnalysis);
+  const [ended, erased] = [await Client.register(app.url), await Client.register(app.url)];
+  await ended.graphql('mutation { logout }');
+  await erased.graphql('mutation ($password: String!) { deleteAccount(password: $password) }', {
+    password: goodPassword,
+  });
+  clients = new Map([new Client(app.url), ended, erased].map((client, i) => [visitors[i]![0], client]));
+});
+afterAll(() => app.stop());
+
+/** Somebody of whom no earlier call has taken anything. */
+const createOwner = (): Promise<Person> => createPerson(app.url);
+const argumentsOf = (place: (typeof fields)[number], owner: Person, number = 0) =>
+  calls[place]![number]!(owner.things, owner);
+const namesOf = (place: (typeof fields)[number]) => splitPlace(place)[1];
+
+describe('the calls of these tests', () => {
+  it('are prepared for every root field, and for no other', () => {
+    expect(Object.keys(calls).sort()).toEqual(fields.toSorted());
+  });
+
+  it('name every place for an id', async () => {
+    const owner = await createOwner();
+    const named = fields.flatMap((place) =>
+      calls[place]!.flatMap((call) => placesOf(call(owner.things, owner), place)),
+    );
+    expect(idArguments(schema).filter((place) => !named.includes(place))).toEqual([]);
+  });
+
+  it('select every field of every type', () => {
+    const seen = new Set<string>();
+    for (const place of fields) writeOperation(schema, place, {}, seen);
+    expect(innerFields(schema).filter((field) => !seen.has(field))).toEqual([]);
+  });
+});
+
+describe('the owner', () => {
+  let owner: Person;
+  beforeAll(async () => {
+    owner = await createOwner();
+  });
+
+  it.each(unary)('gets an answer of %s', async (place) => {
+    if (/logout|deleteAccount|changePassword|refreshSession/.test(place)) owner = await createOwner();
+    for (const [number] of calls[place]!.entries()) {
+      if (place.startsWith('Mutation.')) owner.things = await createThings(owner.client, owner.mark);
+      const args = argumentsOf(place, owner, number);
+      const { data, errors } = await owner.client.raw(writeOperation(schema, place, args), args);
+      // An import that has no file yet cannot be applied: only whose it is gets one so far. An id of one's own is taken.
+      const refusals = errors?.map(({ extensions }) => extensions.code) ?? [];
+      expect(refusals.filter((code) => code !== 'CONFLICT')).toEqual([]);
+      if (refusals.length === 0) expect(data?.[namesOf(place)]).toBeTruthy();
+    }
+    if (/logout|deleteAccount|changePassword|refreshSession/.test(place)) owner = await createOwner();
+  });
+
+  it.each(subscriptions)('gets an answer of %s', async (place) => {
+    const args = argumentsOf(place, owner);
+    const subscription = owner.client.subscribe(writeOperation(schema, place, args), args);
+    expect(await subscription.take(1)).toMatchObject([{ [namesOf(place)]: expect.any(Object) as object }]);
+    await subscription.close();
+  });
+});
+
+describe.each(visitors)('who comes %s', (who, role) => {
+  let owner: Person;
+  beforeAll(async () => {
+    owner = await createOwner();
+  });
+
+  it.each(unary)('gets of %s what the table says', async (place) => {
+    const args = argumentsOf(place, owner);
+    const { status, data, errors } = await clients.get(who)!.raw(writeOperation(schema, place, args), args);
+    const codes = errors?.map(({ extensions, path }) => ({ code: extensions.code, path }));
+    if (rules[ruleOf(place)][role] === 'YES')
+      return expect({ status, codes }).toEqual({ status: 200, codes: undefined });
+    expect({ status, codes }).toEqual({ status: 401, codes: [{ code: 'UNAUTHENTICATED', path: [namesOf(place)] }] });
+    expect(JSON.stringify(data ?? null)).not.toContain(owner.mark);
+  });
+
+  it.each(subscriptions)('gets of %s what the table says', async (place) => {
+    expect(rules[ruleOf(place)][role]).toBe('NO');
+    const args = argumentsOf(place, owner);
+    const query = writeOperation(schema, place, args);
+    const subscription = clients.get(who)!.subscribe(query, args);
+    expect(await Promise.race([subscription.closed, subscription.take(1)])).toMatchObject({ code: 4401 });
+    // Past the sockets, which let nobody in: the guard itself.
+    const pipeline = new Pipeline(schema);
+    const operation = pipeline.prepare({ query }) as Operation;
+    const outcome = await pipeline.subscribe(operation, args, createContext(null, role === 'ended'));
+    expect(outcome).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+
+  it('is refused whatever the arguments are', async () => {
+    const { errors } = await clients.get(who)!.raw('{ history(entityId: "nothing") { edges { cursor } } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+});
+
+describe('a plain route', () => {
+  type Try = (owner: Person, token?: string) => Promise<number>;
+  const tokenOf = (link: string) => link.split('/').at(-1)!;
+  const links: Record<string, (owner: Person) => Promise<string>> = {
+    'GET exports': async ({ client }) => tokenOf(await requestExport(client, { format: 'CSV' })),
+    'PUT imports': async ({ client }) => tokenOf((await createImport(client, 'CSV')).uploadUrl!),
+  };
+  const tries: Record<string, Try> = {
+    'GET exports': async ({ client }, token) => (await fetch(`${client.url}/exports/${token}`)).status,
+    'PUT imports': async ({ client }, token) =>
+      (await put(client, `/imports/${token}`, 'date,metric,value\n2026-01-01,Mood,1\n')).status,
+  };
+
+  it('is tried for every row of the table', () => {
+    expect(Object.keys(links)).toEqual(Object.keys(routeAccess));
+    expect(Object.keys(tries)).toEqual(Object.keys(routeAccess));
+  });
+
+  it.each(Object.keys(links))('%s opens for its own link alone, and no longer than the session lasts', async (name) => {
+    const owner = await createOwner();
+    const others = Object.keys(links).filter((other) => other !== name);
+    const wrong = [owner.client.session!.accessToken, '', ...(await Promise.all(others.map((o) => links[o]!(owner))))];
+    for (const token of wrong) expect(await tries[name]!(owner, token)).toBe(401);
+    expect(await tries[name]!(owner, await links[name]!(owner))).toBe(200);
+    const late = await links[name]!(owner);
+    await owner.client.graphql('mutation { logout }');
+    expect(await tries[name]!(owner, late)).toBe(401);
+  });
+});
