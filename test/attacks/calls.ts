@@ -55,8 +55,6 @@ export const calls: Readonly<Record<Place, readonly Call[]>> = {
     operation(({ insightId }) => ({ rateInsight: { id: insightId, rating: 'HELPFUL' } })),
     operation(({ insightId }) => ({ dismissInsight: { id: insightId } })),
     operation(() => ({ updateProfile: { dayStartsAt: 3 } })),
-    // An id that a device chose for its operation, and that somebody else has for something.
-    ({ jobId }) => ({ operations: [{ id: jobId, action: { updateProfile: { dayStartsAt: 3 } } }] }),
   ],
   'Mutation.changePassword': [() => ({ currentPassword: goodPassword, newPassword: `${goodPassword}, and so on` })],
   'Mutation.createEntries': [

@@ -94,7 +94,7 @@ export function placesOf(value: unknown, path: string): string[] {
 }
 
 /** The arguments again and again, each time with more fields in another one of their input objects. */
-export function withMore(schema: GraphQLSchema, place: Place, args: object, more: object): object[] {
+export function withMore(schema: GraphQLSchema, place: Place, args: object, more: object): Record<string, unknown>[] {
   const grow = (type: GraphQLInputType, value: unknown): unknown[] => {
     if (isNonNullType(type)) return grow(type.ofType as GraphQLInputType, value);
     if (isListType(type)) return (value as unknown[]).flatMap((item) => grow(type.ofType, item).map((each) => [each]));
