@@ -126,6 +126,17 @@ describe('a stranger with an id of somebody else', () => {
     expect(await apply(other, id)).toEqual({ ...first, isRepeat: true });
   });
 
+  it('follows their own changes alone', async () => {
+    const other = await createPerson(app.url);
+    const own = await other.client.replay(0);
+    const subscription = other.client.follow(0);
+    expect((await subscription.take(own.length)).map(({ changes }) => changes)).toEqual(own);
+    await owner.client.createMetric({ name: owner.mark });
+    const { id } = await other.client.createMetric({ name: 'the next one' });
+    expect(await subscription.take(1)).toMatchObject([{ changes: { entityId: id } }]);
+    await subscription.close();
+  });
+
   it('is told of no event of a job', async () => {
     const query = writeOperation(schema, 'Subscription.job', { id: '' });
     for (const ids of [owner.things, randomThings()]) {
