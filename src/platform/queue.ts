@@ -67,9 +67,10 @@ export async function enqueueNow(tx: Transaction, name: string, data: object, si
 export const enqueueAlone = (name: string, data: object, options: EnqueueOptions = {}): Promise<string | null> =>
   opened().send(name, data, toSendOptions(options));
 
-/** A job by its id, whatever its queue. */
-export async function findJob(id: string): Promise<QueuedJob | null> {
-  const [row] = await sql.query<{ name: string }>('SELECT name FROM pgboss.job WHERE id = $1::uuid', [id]);
+/** A job of a person by its id, whatever its queue. One of somebody else takes as many look-ups as one that does not exist. */
+export async function findJob(userId: string, id: string): Promise<QueuedJob | null> {
+  const text = `SELECT name FROM pgboss.job WHERE id = $1::uuid AND data->>'userId' = $2::text`;
+  const [row] = await sql.query<{ name: string }>(text, [id, userId]);
   if (!row) return null;
   const [job] = await opened().findJobs<{ userId?: string }>(row.name, { id });
   return job ?? null;

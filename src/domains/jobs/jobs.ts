@@ -31,8 +31,8 @@ const states: Record<QueuedJob['state'], JobState> = {
 
 /** A job of the viewer, or null when there is none of this id. */
 export async function getJob(viewer: Viewer, id: string): Promise<Job | null> {
-  const job = isId(id) ? await findJob(id) : null;
-  return job && job.data?.userId === viewer.userId ? toJob(job) : null;
+  const job = isId(id) ? await findJob(viewer.userId, id) : null;
+  return job && toJob(job);
 }
 
 /** A job whenever its state changes, until it has ended. Ends at once when there is none of this id. */

@@ -1,0 +1,112 @@
+import {
+  getNamedType,
+  isCompositeType,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isUnionType,
+  type GraphQLInputType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql';
+import { access, type RootType } from '../../src/graphql/access.ts';
+
+/** A root field: `Query.entry`. */
+export type Place = `${RootType}.${string}`;
+
+/** Every root field that the schema has; the table is not asked. */
+export const rootFields = (schema: GraphQLSchema): Place[] =>
+  [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+    Object.keys(type?.getFields() ?? {}).map((name) => `${type!.name as RootType}.${name}` as const),
+  );
+
+export const splitPlace = (place: Place): [RootType, string] => place.split('.') as [RootType, string];
+
+export const ruleOf = (place: Place) => {
+  const [type, name] = splitPlace(place);
+  return access[type][name]!;
+};
+
+const fieldOf = (schema: GraphQLSchema, place: Place) => {
+  const [type, name] = splitPlace(place);
+  return schema.getType(type)! && (schema.getType(type) as ReturnType<typeof schema.getQueryType>)!.getFields()[name]!;
+};
+
+/** An operation of one root field that takes the given arguments as variables and selects everything there is. */
+export function writeOperation(schema: GraphQLSchema, place: Place, args: object, seen?: Set<string>): string {
+  const [type, name] = splitPlace(place);
+  const field = fieldOf(schema, place);
+  const given = field.args.filter((arg) => arg.name in args);
+  const declared = given.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+  const passed = given.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  const selection = selectAll(schema, field.type, new Set(), seen);
+  return `${type.toLowerCase()}${declared && ` (${declared})`} { ${name}${passed && `(${passed})`} ${selection} }`;
+}
+
+/** All fields below a type, but none of a type within itself. @param seen gets each as `Type.field` */
+function selectAll(schema: GraphQLSchema, type: GraphQLOutputType, above: Set<string>, seen?: Set<string>): string {
+  const named = getNamedType(type);
+  if (!isCompositeType(named)) return '';
+  if (isUnionType(named) || isInterfaceType(named)) {
+    const parts = schema.getPossibleTypes(named).filter((each) => !above.has(each.name));
+    return `{ __typename ${parts.map((each) => `... on ${each.name} ${selectAll(schema, each, above, seen)}`).join(' ')} }`;
+  }
+  const within = new Set([...above, named.name]);
+  const fields = Object.values(named.getFields()).filter((field) => {
+    const below = getNamedType(field.type);
+    return !isObjectType(below) || !within.has(below.name);
+  });
+  const texts = fields.map((field) => {
+    seen?.add(`${named.name}.${field.name}`);
+    // Members of a union may have fields of one name and different types.
+    return `${named.name}_${field.name}: ${field.name} ${selectAll(schema, field.type, within, seen)}`;
+  });
+  return `{ __typename ${texts.join(' ')} }`;
+}
+
+/** Every field of the schema below the root, as `Type.field`. */
+export const innerFields = (schema: GraphQLSchema): string[] =>
+  Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter(({ name }) => !name.startsWith('__') && !(name in access))
+    .flatMap((type) => Object.keys(type.getFields()).map((name) => `${type.name}.${name}`));
+
+/** Every place of the schema where a client can say an id: `Mutation.applyOperations.operations.action.deleteEntry.id`. */
+export const idArguments = (schema: GraphQLSchema): string[] =>
+  rootFields(schema).flatMap((place) =>
+    fieldOf(schema, place).args.flatMap((arg) => idsBelow(arg.type, `${place}.${arg.name}`)),
+  );
+
+function idsBelow(type: GraphQLInputType, path: string): string[] {
+  const named = getNamedType(type);
+  if (named.name === 'ID') return [path];
+  if (!isInputObjectType(named)) return [];
+  return Object.values(named.getFields()).flatMap((field) => idsBelow(field.type, `${path}.${field.name}`));
+}
+
+/** The places at which arguments say something. */
+export function placesOf(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => placesOf(item, path));
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([name, below]) => placesOf(below, `${path}.${name}`));
+}
+
+/** The arguments again and again, each time with more fields in another one of their input objects. */
+export function withMore(schema: GraphQLSchema, place: Place, args: object, more: object): Record<string, unknown>[] {
+  const grow = (type: GraphQLInputType, value: unknown): unknown[] => {
+    if (isNonNullType(type)) return grow(type.ofType as GraphQLInputType, value);
+    if (isListType(type)) return (value as unknown[]).flatMap((item) => grow(type.ofType, item).map((each) => [each]));
+    if (!isInputObjectType(type)) return [];
+    const below = Object.entries(value as object).flatMap(([name, inner]) =>
+      grow(type.getFields()[name]!.type, inner).map((each) => ({ ...(value as object), [name]: each })),
+    );
+    return [{ ...(value as object), ...more }, ...below];
+  };
+  return fieldOf(schema, place).args.flatMap((arg) =>
+    arg.name in args
+      ? grow(arg.type, (args as Record<string, unknown>)[arg.name]).map((each) => ({ ...args, [arg.name]: each }))
+      : [],
+  );
+}
