@@ -45,12 +45,13 @@ function recordStatements(): void {
 /** Everything of a person that a call of somebody else could have touched. */
 async function stateOf({ client, things }: Person): Promise<string> {
   const fields = '{ seq changes { seq kind entityType entityId at entity { __typename } } }';
-  const state = await client.graphql(
+  const { devices, ...state } = await client.graphql<{ devices: { id: string }[] }>(
     `query ($id: ID!) { me { seq email timeZone dayStartsAt } devices { id name } import(id: $id) { id state }
       insights { edges { node { id isActive rating } } } snapshot(first: 1000) ${fields} }`,
     { id: things.importId },
   );
-  return JSON.stringify(state);
+  // Their order is that in which they were seen last, which is noted once a minute.
+  return JSON.stringify({ ...state, devices: devices.map(({ id }) => id).toSorted() });
 }
 
 /** What a call gives somebody; of a link also what is behind it. */
