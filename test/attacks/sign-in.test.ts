@@ -6,7 +6,7 @@ import { goodPassword, newEmail, type RawError, type Session } from '../setup/cl
 // The hash itself, counted.
 vi.mock(import('argon2'), async (load) => {
   const real = await load();
-  return { ...real, verify: vi.fn(real.verify) };
+  return { ...real, verify: vi.fn<typeof real.verify>(real.verify) };
 });
 
 let app: App;
