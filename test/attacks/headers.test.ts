@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAnswerClass } from '../../src/processes/headers.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client } from '../setup/client.ts';
 
@@ -100,5 +102,18 @@ describe('GraphiQL, in development', () => {
   it('is the only one with that policy', async () => {
     const response = await post('{ me { id } }', { accept: 'text/html' });
     expect(response.headers.get('content-security-policy')).not.toContain('unsafe');
+  });
+});
+
+describe('in production', () => {
+  it('TLS is asked for, and no page may run anything', async () => {
+    const ServerResponse = makeAnswerClass({ isProduction: true, tls: undefined, allowedOrigins: new Set() });
+    const server = createServer({ ServerResponse }, (_, response) => response.end());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { headers } = await fetch(`http://127.0.0.1:${port}/graphql`, { headers: { accept: 'text/html' } });
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+    expect(headers.get('content-security-policy')).not.toContain('unsafe');
+    server.close();
   });
 });
