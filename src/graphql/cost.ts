@@ -1,6 +1,7 @@
 import {
   getNamedType,
   getNullableType,
+  isAbstractType,
   isCompositeType,
   isInterfaceType,
   isListType,
@@ -11,6 +12,8 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type NamedTypeNode,
+  type SelectionNode,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLSchema,
@@ -21,19 +24,23 @@ import { TooCostlyError } from '../kernel/errors.ts';
 
 /**
  * Objects that one operation may ask for, at most. The largest page (1000 entities of a snapshot, each with what it refers
- * to) is below 5,000; fields that cost more than an object say so in their `extensions: { cost }`.
+ * to) is below 10,000; fields that cost more than an object say so in their `extensions: { cost }`.
  */
-export const costMax = 10_000;
+export const costMax = 20_000;
 
 /** Objects in a list of which nothing says how long it is. */
-const listAssumed = 10;
+const listAssumed = 5;
 /** No page and no batch is longer than this: what asks for more is refused by the field itself, which says why. */
 const listMax = 1000;
 
 export type Variables = Readonly<Record<string, unknown>> | null | undefined;
 
-/** What a selection costs: a part that is fixed, and lists whose length the arguments say. */
-type Plan = { fixed: number; lists: readonly { length: (variables: Variables) => number; each: Plan }[] };
+/** What a selection costs: a part that is fixed, lists whose length the arguments say, and of several types the dearest. */
+type Plan = {
+  fixed: number;
+  lists: readonly { length: (variables: Variables) => number; each: Plan }[];
+  choices: readonly (readonly Plan[])[];
+};
 
 /** The price of operations, by their arguments: how many objects they may give. Each is worked out once. */
 export class Prices {
@@ -63,22 +70,29 @@ export class Prices {
   }
 }
 
-const nothing: Plan = { fixed: 0, lists: [] };
+const nothing: Plan = { fixed: 0, lists: [], choices: [] };
 
-const evaluate = ({ fixed, lists }: Plan, variables: Variables): number =>
-  lists.reduce((sum, { length, each }) => sum + length(variables) * evaluate(each, variables), fixed);
+function evaluate({ fixed, lists, choices }: Plan, variables: Variables): number {
+  const ofLists = lists.map(({ length, each }) => length(variables) * evaluate(each, variables));
+  const ofChoices = choices.map((plans) => Math.max(...plans.map((plan) => evaluate(plan, variables))));
+  return [...ofLists, ...ofChoices].reduce((total, cost) => total + cost, fixed);
+}
 
 const sum = (plans: readonly Plan[]): Plan => ({
   fixed: plans.reduce((total, { fixed }) => total + fixed, 0),
   lists: plans.flatMap(({ lists }) => lists),
+  choices: plans.flatMap(({ choices }) => choices),
 });
+
+/** The plan of a selection, and the type it is for. */
+type Selected = { plan: Plan; on: GraphQLCompositeType };
 
 /** Works out the plan of a valid operation. A fragment is planned once for each kind of place that it stands in. */
 class Planner {
   private readonly schema: GraphQLSchema;
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   private readonly defaults: ReadonlyMap<string, unknown>;
-  private readonly known = new Map<string, Plan>();
+  private readonly known = new Map<string, Selected>();
 
   constructor(
     schema: GraphQLSchema,
@@ -94,25 +108,39 @@ class Planner {
 
   /** @param isPage whether the lists in it have the length of the page around them */
   planSet(type: GraphQLCompositeType, { selections }: SelectionSetNode, isPage: boolean): Plan {
-    return sum(
-      selections.map((selection) => {
-        if (selection.kind === Kind.FIELD) return this.planField(type, selection, isPage);
-        if (selection.kind === Kind.FRAGMENT_SPREAD) return this.planFragment(selection.name.value, isPage);
-        const condition = selection.typeCondition && typeFromAST(this.schema, selection.typeCondition);
-        return this.planSet(isCompositeType(condition) ? condition : type, selection.selectionSet, isPage);
-      }),
-    );
+    const always: Plan[] = [];
+    const byType = new Map<string, Plan[]>();
+    for (const selection of selections) {
+      const { plan, on } = this.planSelection(type, selection, isPage);
+      if (!isAbstractType(type) || !isObjectType(on)) always.push(plan);
+      else byType.set(on.name, [...(byType.get(on.name) ?? []), plan]);
+    }
+    const plan = sum(always);
+    // An object has one type: of what is selected for each, the dearest counts.
+    return byType.size === 0 ? plan : { ...plan, choices: [...plan.choices, [...byType.values()].map(sum)] };
   }
 
-  private planFragment(name: string, isPage: boolean): Plan {
+  private planSelection(type: GraphQLCompositeType, selection: SelectionNode, isPage: boolean): Selected {
+    if (selection.kind === Kind.FIELD) return { plan: this.planField(type, selection, isPage), on: type };
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.planFragment(selection.name.value, isPage);
+    const on = this.typeOf(selection.typeCondition) ?? type;
+    return { plan: this.planSet(on, selection.selectionSet, isPage), on };
+  }
+
+  private planFragment(name: string, isPage: boolean): Selected {
     const place = `${name} ${isPage}`;
     const known = this.known.get(place);
     if (known) return known;
     const { typeCondition, selectionSet } = this.fragments.get(name)!;
-    const type = typeFromAST(this.schema, typeCondition);
-    const plan = isCompositeType(type) ? this.planSet(type, selectionSet, isPage) : nothing;
-    this.known.set(place, plan);
-    return plan;
+    const on = this.typeOf(typeCondition)!;
+    const selected = { plan: this.planSet(on, selectionSet, isPage), on };
+    this.known.set(place, selected);
+    return selected;
+  }
+
+  private typeOf(node: NamedTypeNode | undefined): GraphQLCompositeType | undefined {
+    const type = node && typeFromAST(this.schema, node);
+    return isCompositeType(type) ? type : undefined;
   }
 
   private planField(parent: GraphQLCompositeType, node: FieldNode, isPage: boolean): Plan {
@@ -120,14 +148,14 @@ class Planner {
     if (!field) return nothing;
     const own = Number(field.extensions['cost'] ?? 0);
     const type = getNamedType(field.type);
-    if (!isCompositeType(type) || !node.selectionSet) return { fixed: own, lists: [] };
+    if (!isCompositeType(type) || !node.selectionSet) return { ...nothing, fixed: own };
     const length = this.lengthOf(field, node);
     const isList = isListType(getNullableType(field.type));
     const inner = this.planSet(type, node.selectionSet, length !== null && !isList);
-    const each = { fixed: inner.fixed + 1, lists: inner.lists };
+    const each = { ...inner, fixed: inner.fixed + 1 };
     if (isList && isPage && !length) return { ...each, fixed: each.fixed + own };
     if (!isList && !length) return { ...each, fixed: each.fixed + own };
-    return { fixed: own + 1, lists: [{ length: length ?? (() => listAssumed), each }] };
+    return { ...nothing, fixed: own + 1, lists: [{ length: length ?? (() => listAssumed), each }] };
   }
 
   /** How long the list of a field is, by its arguments: those of a page, or a list that is answered one by one. */

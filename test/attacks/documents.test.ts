@@ -51,7 +51,7 @@ const excesses: Record<string, { allowed: string; refused: string; variables?: [
   '20: pages in pages': { allowed: nested(5), refused: nested(60), variables: [{ n: 5 }, { n: 60 }] },
   '20: one large page in many': {
     allowed: `{ ${times(4, (i) => `a${i}: entries(first: 500) { edges { node { id metric { id } } } }`)} }`,
-    refused: `{ ${times(7, (i) => `a${i}: entries(first: 500) { edges { node { id metric { id } } } }`)} }`,
+    refused: `{ ${times(14, (i) => `a${i}: entries(first: 500) { edges { node { id metric { id } } } }`)} }`,
   },
 };
 

@@ -2,12 +2,11 @@ import {
   getNamedType,
   isCompositeType,
   isInputObjectType,
-  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
-  isUnionType,
   type GraphQLInputType,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
@@ -40,7 +39,8 @@ export function writeOperation(schema: GraphQLSchema, place: Place, args: object
   const field = fieldOf(schema, place);
   const given = field.args.filter((arg) => arg.name in args);
   const declared = given.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
-  const passed = given.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  const page = field.args.some((arg) => arg.name === 'first') && !('first' in args) ? ['first: 5'] : [];
+  const passed = [...given.map((arg) => `${arg.name}: $${arg.name}`), ...page].join(', ');
   const selection = selectAll(schema, field.type, new Set(), seen);
   return `${type.toLowerCase()}${declared && ` (${declared})`} { ${name}${passed && `(${passed})`} ${selection} }`;
 }
@@ -49,21 +49,42 @@ export function writeOperation(schema: GraphQLSchema, place: Place, args: object
 function selectAll(schema: GraphQLSchema, type: GraphQLOutputType, above: Set<string>, seen?: Set<string>): string {
   const named = getNamedType(type);
   if (!isCompositeType(named)) return '';
-  if (isUnionType(named) || isInterfaceType(named)) {
-    const parts = schema.getPossibleTypes(named).filter((each) => !above.has(each.name));
-    return `{ __typename ${parts.map((each) => `... on ${each.name} ${selectAll(schema, each, above, seen)}`).join(' ')} }`;
-  }
-  const within = new Set([...above, named.name]);
-  const fields = Object.values(named.getFields()).filter((field) => {
-    const below = getNamedType(field.type);
-    return !isObjectType(below) || !within.has(below.name);
-  });
+  if (isObjectType(named)) return selectFields(schema, named, above, seen, new Set());
+  const members = schema.getPossibleTypes(named).filter((each) => !above.has(each.name));
+  const torn = findTorn(members);
+  const parts = members.map((each) => `... on ${each.name} ${selectFields(schema, each, above, seen, torn)}`);
+  return `{ __typename ${parts.join(' ')} }`;
+}
+
+/** @param torn names that need one of their own here */
+function selectFields(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  above: Set<string>,
+  seen: Set<string> | undefined,
+  torn: ReadonlySet<string>,
+): string {
+  const within = new Set([...above, type.name]);
+  const fields = Object.values(type.getFields()).filter(({ type: below }) => !within.has(getNamedType(below).name));
   const texts = fields.map((field) => {
-    seen?.add(`${named.name}.${field.name}`);
-    // Members of a union may have fields of one name and different types.
-    return `${named.name}_${field.name}: ${field.name} ${selectAll(schema, field.type, within, seen)}`;
+    seen?.add(`${type.name}.${field.name}`);
+    const alias = torn.has(field.name) ? `${type.name}_${field.name}: ` : '';
+    // Small pages: an operation may ask for so many objects only.
+    const page = field.args.some(({ name }) => name === 'first') ? '(first: 1)' : '';
+    return `${alias}${field.name}${page} ${selectAll(schema, field.type, within, seen)}`;
   });
   return `{ __typename ${texts.join(' ')} }`;
+}
+
+/** Names that members of a union have for fields of different types. */
+function findTorn(members: readonly GraphQLObjectType[]): Set<string> {
+  const types = new Map<string, string>();
+  const torn = new Set<string>();
+  for (const { name, type } of members.flatMap((member) => Object.values(member.getFields()))) {
+    if ((types.get(name) ?? String(type)) !== String(type)) torn.add(name);
+    types.set(name, String(type));
+  }
+  return torn;
 }
 
 /** Every field of the schema below the root, as `Type.field`. */

@@ -57,7 +57,7 @@ async function stateOf({ client, things }: Person): Promise<string> {
 /** What a call gives somebody; of a link also what is behind it. */
 async function ask(place: Place, { client }: Person, args: Record<string, unknown>): Promise<string> {
   const { status, data, errors } = await client.raw(writeOperation(schema, place, args), args);
-  const link = (data?.[splitPlace(place)[1]] as { Export_url?: string } | null)?.Export_url;
+  const link = (data?.[splitPlace(place)[1]] as { url?: string } | null)?.url;
   if (!link) return JSON.stringify({ status, data, errors });
   return `${status} ${await (await fetch(client.url + link)).text()}`;
 }
