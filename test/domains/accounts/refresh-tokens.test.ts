@@ -83,7 +83,7 @@ describe('a refresh token', () => {
     expect(await works(client.session!)).toBe(1);
   });
 
-  it.each(['', 'x', 'a\0b', '\ud800', 'x'.repeat(100_000)])('that was never one is refused', async (token) => {
+  it.each(['', 'x', 'a\0b', '\ud800', 'x'.repeat(50_000)])('that was never one is refused', async (token) => {
     expect(await refusalOf(client.refresh(token))).toMatchObject(unauthenticated);
     expect(await works(client.session!)).toBe(1);
   });
