@@ -23,8 +23,8 @@ import {
 import { TooCostlyError } from '../kernel/errors.ts';
 
 /**
- * Objects that one operation may ask for, at most. The largest page (1000 entities of a snapshot, each with what it refers
- * to) is below 10,000; fields that cost more than an object say so in their `extensions: { cost }`.
+ * Objects that one operation may ask for, at most. A page of 1000 entities, each with a
+ * dozen others, fits; fields that cost more than an object say so in their `extensions: { cost }`.
  */
 export const costMax = 20_000;
 

@@ -14,7 +14,7 @@ import { toClientError } from './errors.ts';
 export const documentLimits = {
   /** Words and signs, counted while it is read: the longest queries of apps have some hundred; values belong in variables. */
   tokens: 3000,
-  /** Fields, those of fragments counted wherever they are used: a summary with everything in it has 1200. */
+  /** Fields, those of fragments counted wherever they are used: a summary with everything in it has more than 1000. */
   fields: 2000,
   /** Levels of fields: `insights { edges { node { metrics { entries { edges { node { metric { id }` are nine. */
   depth: 12,

@@ -5,6 +5,16 @@ import { newId } from '../../src/kernel/ids.ts';
 import { Client } from '../setup/client.ts';
 import { transports } from './transports.ts';
 
+let app: App;
+let client: Client;
+
+beforeAll(async () => {
+  const secret = () => randomBytes(32).toString('base64');
+  app = await startApp({ NODE_ENV: 'production', RATE_LIMIT: 'off', JWT_SECRET: secret(), ENCRYPTION_KEY: secret() });
+  client = await Client.register(app.url);
+});
+afterAll(() => app.stop());
+
 const times = (count: number, text: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join(' ');
 const nested = (pages: number) =>
@@ -56,16 +66,6 @@ const excesses: Record<string, { allowed: string; refused: string; variables?: [
 };
 
 describe.each(transports)('an operation that is too large, over %s', (_, ask) => {
-  let app: App;
-  let client: Client;
-
-  beforeAll(async () => {
-    const secret = () => randomBytes(32).toString('base64');
-    app = await startApp({ NODE_ENV: 'production', RATE_LIMIT: 'off', JWT_SECRET: secret(), ENCRYPTION_KEY: secret() });
-    client = await Client.register(app.url);
-  });
-  afterAll(() => app.stop());
-
   it.each(Object.entries(excesses))(
     'is refused, and its like is answered: %s',
     async (_name, { allowed, refused, variables }) => {
@@ -104,16 +104,6 @@ describe.each(transports)('an operation that is too large, over %s', (_, ask) =>
 });
 
 describe.each(transports)('in production, over %s', (_, ask) => {
-  let app: App;
-  let client: Client;
-
-  beforeAll(async () => {
-    const secret = () => randomBytes(32).toString('base64');
-    app = await startApp({ NODE_ENV: 'production', RATE_LIMIT: 'off', JWT_SECRET: secret(), ENCRYPTION_KEY: secret() });
-    client = await Client.register(app.url);
-  });
-  afterAll(() => app.stop());
-
   it.each([
     '{ __schema { queryType { name } } }',
     '{ __type(name: "User") { name } }',
