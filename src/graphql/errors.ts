@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { errorCodes, ExpectedError } from '../kernel/errors.ts';
 import { log } from '../platform/log.ts';
-
-/** PostgreSQL's classes of failure that pass: lost connections, shutdown, too many connections, no space. */
-const passing = /^(08|53|57)|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|P1001|P1002|P1017|P2024|P2028/;
+import { isOutage } from '../platform/outages.ts';
 
 /**
  * The one place that turns failures into what a client sees: expected ones keep their code and message, everything else
@@ -44,7 +42,7 @@ function asInvalidInput(error: GraphQLError): GraphQLError {
 
 function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {
   const correlationId = randomUUID();
-  if (isPassing(cause)) {
+  if (isOutage(cause)) {
     log.warn({ err: cause, correlationId }, 'the database is not available');
     return new GraphQLError('The service is not available at the moment. Try again shortly.', {
       ...placeOf(at),
@@ -57,20 +55,6 @@ function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {
     extensions: { code: 'INTERNAL', correlationId },
   });
 }
-
-/** The driver has no codes for a connection that is cut, or that the pool could not give in time. */
-const lostConnection = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
-
-function isPassing(cause: unknown): boolean {
-  const { code, message, meta } = (cause ?? {}) as { code?: unknown; message?: unknown; meta?: OrmMeta };
-  // The ORM has a code of its own for plain SQL that failed, and carries along what the driver said.
-  const { originalCode, kind } = meta?.driverAdapterError?.cause ?? {};
-  if (goneByOrm.has(String(kind)) || lostConnection.test(String(message ?? ''))) return true;
-  return [code, originalCode].some((each) => passing.test(String(each ?? '')));
-}
-
-type OrmMeta = { driverAdapterError?: { cause?: { originalCode?: unknown; kind?: unknown } } };
-const goneByOrm = new Set(['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections']);
 
 const placeOf = (error: GraphQLError | undefined) => ({
   nodes: error?.nodes,

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { closeDatabase, openDatabase, transaction, type Transaction } from '../../src/platform/database.ts';
+import { isOutage } from '../../src/platform/outages.ts';
+import { createDatabase, hasServers, queryDatabase, type TestDatabase } from '../setup/database.ts';
+
+describe.skipIf(!hasServers())('a transaction whose connection is cut', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    await openDatabase(readConfig({ DATABASE_URL: database.url }));
+  });
+  afterAll(async () => {
+    await closeDatabase();
+    await database?.drop();
+  });
+
+  const cut = () =>
+    queryDatabase(
+      database.url,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+
+  const stages: Record<string, (tx: Transaction) => Promise<unknown>> = {
+    'in plain SQL': (tx) => Promise.all([tx.query('SELECT pg_sleep(20)::text'), cut()]),
+    'before plain SQL': (tx) => cut().then(() => tx.query('SELECT 1 AS one')),
+    'before a statement of the ORM': (tx) => cut().then(() => tx.prisma.user.count()),
+    'before COMMIT': (tx) => tx.query('SELECT 1 AS one').then(cut),
+  };
+
+  it.each(Object.keys(stages))('says %s that the database is away, and the next one succeeds', async (stage) => {
+    const failure = await transaction(stages[stage]!).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(isOutage(failure)).toBe(true);
+    expect(await transaction((tx) => tx.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+  });
+
+  it('is told from one that fails by its own statement', async () => {
+    const failure = await transaction((tx) => tx.query('SELECT 1 / 0')).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(isOutage(failure)).toBe(false);
+  });
+});
