@@ -15,6 +15,7 @@ import { compareTheilSen } from './analysis/theil-sen.ts';
 import { compareCatchUp } from './comparisons/catch-up.ts';
 import { compareIdleSockets } from './comparisons/idle-sockets.ts';
 import { compareLiveDelivery } from './comparisons/live-delivery.ts';
+import { measureOverload } from './comparisons/overload.ts';
 import { compareCreateEntry, compareEntries } from './comparisons/requests.ts';
 import { followers, idlers, keepers, signIn, writers, type Group, type Person } from './content/people.ts';
 import { DifferenceError } from './equality.ts';
@@ -32,6 +33,7 @@ const ofServer: Record<string, OfServer> = {
   entries: { group: writers, compare: compareEntries },
   liveDelivery: { group: followers, compare: compareLiveDelivery },
   catchUp: { group: keepers, compare: compareCatchUp },
+  overload: { group: writers, compare: measureOverload },
   idleSockets: { group: idlers, compare: compareIdleSockets },
 };
 const ofAnalysis = {

@@ -29,6 +29,11 @@ export class HttpConnection {
     return new HttpConnection(socket);
   }
 
+  /** False once the server has closed it, as it does with those that are idle for some seconds. */
+  get isOpen(): boolean {
+    return this.socket.readyState === 'open';
+  }
+
   /** Sends a whole request and waits for its answer. */
   send(message: Buffer): Promise<Answer> {
     this.waiting = Promise.withResolvers();

@@ -25,7 +25,7 @@ export type Transaction = Sql & {
 /** Bounds how long one transaction may wait for a connection, and hold it. */
 export type TransactionOptions = { timeoutSeconds?: number };
 
-let pool: Pool | undefined;
+let pool: SteadyPool | undefined;
 let prismaClient: PrismaClient | undefined;
 let stopEmbedded: (() => Promise<void>) | undefined;
 let isEmbeddedDatabase = false;
@@ -113,10 +113,10 @@ export async function closeDatabase(): Promise<void> {
   pool = prismaClient = stopEmbedded = undefined;
 }
 
-/** How the connections of this process are used. */
-export function readPoolUse(): { open: number; idle: number; waiting: number } {
-  const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pool ?? {};
-  return { open: totalCount, idle: idleCount, waiting: waitingCount };
+/** How the connections of this process are used; `longestWait` in milliseconds. */
+export function readPoolUse(): { open: number; idle: number; waiting: number; longestWait: number } {
+  const { totalCount = 0, idleCount = 0, waitingCount = 0, longestWait = 0 } = pool ?? {};
+  return { open: totalCount, idle: idleCount, waiting: waitingCount, longestWait };
 }
 
 /** Runs `work` in one transaction: all of it happens, or nothing does. */
@@ -134,12 +134,12 @@ export async function transaction<Result>(
   return result;
 }
 
-function openServerPool(connectionString: string, max: number): Pool {
+function openServerPool(connectionString: string, max: number): SteadyPool {
   isEmbeddedDatabase = false;
   return new SteadyPool({ connectionString, max, connectionTimeoutMillis: 15_000, ...session });
 }
 
-async function openEmbeddedPool(dataDir: string): Promise<Pool> {
+async function openEmbeddedPool(dataDir: string): Promise<SteadyPool> {
   const embedded = await startEmbeddedPostgres(dataDir);
   stopEmbedded = embedded.stop;
   isEmbeddedDatabase = true;

@@ -1,4 +1,4 @@
-import { DatabaseError, Pool, type PoolConfig, type QueryResult } from 'pg';
+import { DatabaseError, Pool, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
 
 /** SQLSTATE classes after which a connection is of no more use: connection exception, operator intervention. */
 const fatal = /^(08|57)/;
@@ -9,6 +9,9 @@ const fatal = /^(08|57)/;
  * the next statement finds none.
  */
 export class SteadyPool extends Pool {
+  /** When each of those who wait for a connection began to, the first of them first. */
+  private readonly waits = new Set<{ since: number }>();
+
   constructor(config: PoolConfig) {
     super(config);
     // The driver tells the loss of a connection twice: to the statement under way, which fails, and as an event. While the
@@ -16,7 +19,23 @@ export class SteadyPool extends Pool {
     this.on('connect', (client) => client.on('error', () => undefined));
   }
 
-  // The driver declares a dozen overloads; callers here use the two promise forms, which this serves.
+  /** Milliseconds that the first in the queue has waited for a connection; 0 when nobody waits. */
+  get longestWait(): number {
+    const first = this.waits.values().next().value;
+    return first ? performance.now() - first.since : 0;
+  }
+
+  // The driver declares a dozen overloads; callers here use the promise forms, which these serve.
+  override connect = (async (): Promise<PoolClient> => {
+    const wait = { since: performance.now() };
+    this.waits.add(wait);
+    try {
+      return await super.connect();
+    } finally {
+      this.waits.delete(wait);
+    }
+  }) as Pool['connect'];
+
   override query = (async (...parameters: unknown[]): Promise<QueryResult> => {
     const client = await this.connect();
     try {

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import { rememberSessions } from '../domains/accounts/sessions.ts';
 import { domains } from '../domains.ts';
@@ -12,11 +11,13 @@ import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
 import { createAddressReader } from '../platform/client-address.ts';
 import { log } from '../platform/log.ts';
 import { answerPreflight } from './cors.ts';
+import { refuseInCrowd } from './crowd.ts';
 import { makeAnswerClass, makeRefusal } from './headers.ts';
 import { readReadiness } from './health.ts';
+import { listen } from './listeners.ts';
 import { serveMetrics, startMeasuring } from './metrics-page.ts';
 import { limitBodyTime, serverLimits } from './slow-requests.ts';
-import { createWebServer, type WebServer } from './tls.ts';
+import { createWebServer } from './tls.ts';
 
 /** Milliseconds that requests under way get to end. */
 const drainLimit = 10_000;
@@ -35,7 +36,7 @@ export async function startWeb(config: Config): Promise<Web> {
   const state = { isDraining: false, config };
   const options = { ...serverLimits, ServerResponse: makeAnswerClass(config) };
   const server = createWebServer(config, options, (request, response) => {
-    if (answerPreflight(request, response, config.allowedOrigins)) return;
+    if (answerPreflight(request, response, config.allowedOrigins) || refuseInCrowd(request, response)) return;
     handle(request, response, serveGraphql, state).catch((error: unknown) => fail(response, error));
   });
   startMeasuring();
@@ -43,11 +44,10 @@ export async function startWeb(config: Config): Promise<Web> {
   const forgetSessions = rememberSessions(config.heartbeatSeconds);
   const { heartbeatSeconds, allowedOrigins: origins } = config;
   const closeSockets = serveSockets(server, pipeline, { heartbeatSeconds, origins, readAddress });
-  await listen(server, config);
-  const { port } = server.address() as AddressInfo;
+  const listening = await listen(server, config);
   const stop = async () => {
     state.isDraining = true;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = listening.close();
     await closeSockets();
     // Again and again: a connection falls idle when its request ends, and clients keep idle ones for seconds.
     const sweep = setInterval(() => server.closeIdleConnections(), 50);
@@ -58,14 +58,7 @@ export async function startWeb(config: Config): Promise<Web> {
     clearTimeout(limit);
   };
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  return { url: `${config.tls ? 'https' : 'http'}://${host}:${port}`, stop };
-}
-
-function listen(server: WebServer, { host, port }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve());
-  });
+  return { url: `${config.tls ? 'https' : 'http'}://${host}:${listening.port}`, stop };
 }
 
 type State = { isDraining: boolean; config: Config };

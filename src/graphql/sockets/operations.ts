@@ -2,6 +2,7 @@ import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws';
 import { isSessionOpen } from '../../domains/accounts/sessions.ts';
 import { ExpectedError, UnauthenticatedError } from '../../kernel/errors.ts';
+import { crowded, isCrowded } from '../../platform/crowd.ts';
 import { createContext, type Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
 import { refuseOperation } from '../operation-throttles.ts';
@@ -63,6 +64,7 @@ async function makeArguments(
   operationId: string,
   payload: SubscribePayload,
 ): Promise<ExecutionArgs | GraphQLError[]> {
+  if (isCrowded()) throw crowded();
   const viewer = connection.viewer!;
   if (!(await isSessionOpen(viewer))) throw new UnauthenticatedError();
   const operation = pipeline.prepare(payload);
