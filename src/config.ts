@@ -7,6 +7,8 @@ const isOrigin = (text: string): boolean =>
     ? URL.parse(text)?.origin === text && !text.includes('*')
     : /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+$/.test(text);
 
+const isEncryptionKey = (text: string): boolean => Buffer.from(text, 'base64').length === 32;
+
 /**
  * Every setting there is, read from the environment here and nowhere else. All have defaults, except the secrets in
  * production.
@@ -84,10 +86,16 @@ const settings = z
       .transform((s) => s.split(','))
       .refine((all) => all.every((s) => Buffer.byteLength(s) >= 32), 'each must have at least 32 bytes')
       .optional(),
-    /** 32 bytes in base64, for secrets of connected services; nothing is encrypted with it yet. */
-    ENCRYPTION_KEY: z
+    /** Seals what must not lie open in the database: 32 bytes in base64. Generated into DATA_DIR outside production. */
+    ENCRYPTION_KEY: z.string().refine(isEncryptionKey, 'must be 32 bytes in base64').optional(),
+    /**
+     * Further such keys, separated by commas, whose seals are opened as well: a new one before all processes know it, an
+     * old one until nothing is sealed under it any more.
+     */
+    ENCRYPTION_KEYS_ACCEPTED: z
       .string()
-      .refine((s) => Buffer.from(s, 'base64').length === 32, 'must be 32 bytes in base64')
+      .transform((s) => s.split(','))
+      .refine((all) => all.every(isEncryptionKey), 'each must be 32 bytes in base64')
       .optional(),
   })
   .refine((s) => s.ROLE === 'all' || s.DATABASE_URL, {
@@ -127,6 +135,7 @@ const settings = z
     jwtSecret: s.JWT_SECRET,
     jwtSecretsAccepted: s.JWT_SECRET_ACCEPTED ?? [],
     encryptionKey: s.ENCRYPTION_KEY,
+    encryptionKeysAccepted: s.ENCRYPTION_KEYS_ACCEPTED ?? [],
   }));
 
 export type Config = z.output<typeof settings>;

@@ -16,7 +16,7 @@ export type KeyPurpose = 'access-token' | 'refresh-token' | 'link' | 'throttle';
 export function openSecrets({ jwtSecret, jwtSecretsAccepted, dataDir }: Config): void {
   keys.clear();
   roots = [
-    jwtSecret ? Buffer.from(jwtSecret) : readOrCreate(dataDir),
+    jwtSecret ? Buffer.from(jwtSecret) : readOrCreateSecret(dataDir, 'secret'),
     ...jwtSecretsAccepted.map((s) => Buffer.from(s)),
   ];
 }
@@ -35,10 +35,15 @@ export function keysFor(purpose: KeyPurpose): readonly KeyObject[] {
   return derived;
 }
 
-function readOrCreate(dataDir: string): Buffer {
+/**
+ * A secret of 32 bytes that was not given as a setting: from DATA_DIR, where it is made on the first start, readable by its
+ * owner. With `memory://` it is gone with the process.
+ * @param name of the file
+ */
+export function readOrCreateSecret(dataDir: string, name: string): Buffer {
   if (dataDir.startsWith('memory://')) return randomBytes(32);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const file = join(dataDir, 'secret');
+  const file = join(dataDir, name);
   try {
     // `wx` fails when the file exists: of two processes that start together one writes, both read.
     writeFileSync(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 });

@@ -7,11 +7,13 @@ import { configureImports } from '../domains/imports/settings.ts';
 import { domains } from '../domains.ts';
 import { closeBus, openBus } from '../platform/bus.ts';
 import { closeDatabase, openDatabase } from '../platform/database.ts';
+import { measureOutdatedKeys, requestRewrap, rewrapJob } from '../platform/key-rotation.ts';
 import { openLog } from '../platform/log.ts';
 import { closeQueue, openQueue } from '../platform/queue.ts';
 import { openSecrets } from '../platform/secrets.ts';
 import { closeThreads } from '../platform/thread-pool.ts';
 import { closeThrottles, openThrottles } from '../platform/throttles.ts';
+import { closeVault, openVault } from '../platform/vault.ts';
 import { checkCertificate } from './tls.ts';
 import { startWeb } from './web.ts';
 
@@ -48,6 +50,9 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
   configureImports({ maxBytes: config.importMaxBytes });
   stops.push(closeBus);
   openBus(config.redisUrl);
+  stops.push(closeVault);
+  await openVault(config);
+  measureOutdatedKeys();
   stops.push(closeThrottles);
   openThrottles({ redisUrl: config.redisUrl, isOff: !config.isThrottled });
   registerFollowUps(
@@ -60,7 +65,8 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
     config.changeLogDays,
     domains.flatMap((domain) => domain.lastingTypes ?? []),
   );
-  await openQueue([...domains.flatMap((domain) => domain.jobs ?? []), compaction], config.runsJobs);
+  await openQueue([...domains.flatMap((domain) => domain.jobs ?? []), compaction, rewrapJob], config.runsJobs);
+  await requestRewrap();
   if (!config.servesWeb) return undefined;
   stops.push(stopFollowing);
   startFollowing(config.heartbeatSeconds);

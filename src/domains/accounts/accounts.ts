@@ -5,6 +5,7 @@ import { newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Caller, Viewer } from '../../kernel/viewer.ts';
 import { prisma, sql, transaction, type Transaction } from '../../platform/database.ts';
+import { announceErasure } from '../../platform/erasures.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../../platform/passwords.ts';
 import {
   loginShape,
@@ -122,6 +123,7 @@ export async function deleteAccount(viewer: Viewer, password: string, caller: Ca
   await confirmPassword(viewer, password, 'password', caller);
   await prisma().user.deleteMany({ where: { id: viewer.userId } });
   announceSessionEnd(viewer.userId);
+  announceErasure(viewer.userId);
 }
 
 /** The person behind the viewer. */
