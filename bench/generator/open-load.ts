@@ -20,32 +20,57 @@ export async function sendAtRate(
   { rate, seconds }: { rate: number; seconds: number },
 ): Promise<Outcome[]> {
   const messages = calls.map((call) => toMessage(side, call));
-  const free: HttpConnection[] = [];
-  const underWay: Promise<Outcome>[] = [];
-  let open = 0;
-  const takeOpen = () => {
-    for (let last = free.pop(); last; last = free.pop()) {
-      if (last.isOpen) return last;
-      open -= 1;
-    }
-    return undefined;
-  };
-  const send = async (message: Buffer): Promise<Outcome> => {
-    const sentAt = performance.now();
-    const connection = takeOpen() ?? ((open += 1), await HttpConnection.open(side.writer.url).catch(() => null));
-    const answer = (await connection?.send(message).catch(() => null)) ?? null;
-    if (connection && answer) free.push(connection);
-    else open -= 1;
-    return { sentAt, milliseconds: performance.now() - sentAt, answer };
-  };
+  const connections = new Connections(side.writer.url);
+  const sent: Promise<Outcome>[] = [];
   const start = performance.now();
   while (performance.now() - start < seconds * 1000) {
     const due = Math.min(messages.length, Math.floor(((performance.now() - start) * rate) / 1000));
-    while (underWay.length < due && (free.length > 0 || open < connectionsMax))
-      underWay.push(send(messages[underWay.length]!));
+    while (sent.length < due && connections.hasRoom) sent.push(connections.send(messages[sent.length]!));
     await sleep(1);
   }
-  const outcomes = await Promise.all(underWay);
-  for (const connection of free) connection.close();
+  const outcomes = await Promise.all(sent);
+  connections.close();
   return outcomes;
+}
+
+/** Connections to one server, as many as are needed at a time. */
+class Connections {
+  private readonly url: string;
+  private readonly free: HttpConnection[] = [];
+  private open = 0;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  get hasRoom(): boolean {
+    return this.free.length > 0 || this.open < connectionsMax;
+  }
+
+  async send(message: Buffer): Promise<Outcome> {
+    const sentAt = performance.now();
+    const connection = this.takeFree() ?? (await this.openOne());
+    const answer = (await connection?.send(message).catch(() => null)) ?? null;
+    if (connection && answer) this.free.push(connection);
+    else this.open -= 1;
+    return { sentAt, milliseconds: performance.now() - sentAt, answer };
+  }
+
+  close(): void {
+    for (const connection of this.free) connection.close();
+  }
+
+  /** One that the server has not closed meanwhile. */
+  private takeFree(): HttpConnection | null {
+    for (let last = this.free.pop(); last; last = this.free.pop()) {
+      if (last.isOpen) return last;
+      this.open -= 1;
+    }
+    return null;
+  }
+
+  private openOne(): Promise<HttpConnection | null> {
+    this.open += 1;
+    return HttpConnection.open(this.url).catch(() => null);
+  }
 }

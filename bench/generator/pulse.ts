@@ -8,12 +8,12 @@ const pause = 10;
 const { host, origin } = new URL(process.argv[2]!);
 const question = Buffer.from(`GET /health/live HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
 const times: number[] = [];
-let isOver = false;
-process.once('message', () => (isOver = true));
+const over = new AbortController();
+process.once('message', () => over.abort());
 
 const connection = await HttpConnection.open(origin);
 process.send!('asking');
-while (!isOver) {
+while (!over.signal.aborted) {
   const sentAt = performance.now();
   await connection.send(question);
   times.push(performance.now() - sentAt);
