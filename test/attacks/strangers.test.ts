@@ -1,10 +1,10 @@
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
 import { createImport, exportJson, importJson, put, readImport } from '../domains/imports/transfer.ts';
 import { startApp, type App } from '../setup/app.ts';
 import type { Client } from '../setup/client.ts';
+import { recordStatements, type Statement } from '../setup/statements.ts';
 import { calls } from './calls.ts';
 import { rootFields, splitPlace, withMore, writeOperation, type Place } from './operations.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from './people.ts';
 
 const schema = await loadSchema();
-const statements: { text: string; values: string }[] = [];
+let statements: Statement[];
 
 let app: App;
 let owner: Person;
@@ -27,20 +27,9 @@ let stranger: Person;
 beforeAll(async () => {
   app = await startApp(withoutAnalysis);
   [owner, stranger] = [await createPerson(app.url), await createPerson(app.url)];
-  recordStatements();
+  statements = recordStatements();
 });
 afterAll(() => app.stop());
-
-/** Notes what the database is asked. */
-function recordStatements(): void {
-  const query = pg.Client.prototype.query as (...all: unknown[]) => unknown;
-  vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: unknown, ...all: unknown[]) {
-    const [first, values] = all as [string | { text?: string; values?: unknown[] }, unknown];
-    const [text, given] = typeof first === 'string' ? [first, values] : [first.text ?? '', first.values ?? values];
-    statements.push({ text, values: JSON.stringify(given) ?? '' });
-    return query.apply(this, all);
-  } as never);
-}
 
 /** Everything of a person that a call of somebody else could have touched. */
 async function stateOf({ client, things }: Person): Promise<string> {

@@ -1,0 +1,18 @@
+import pg from 'pg';
+import { vi } from 'vitest';
+
+/** What the database was asked: the text, and the values as JSON. */
+export type Statement = { text: string; values: string };
+
+/** Notes from now on what this process asks the database, in the list that is returned. */
+export function recordStatements(): Statement[] {
+  const statements: Statement[] = [];
+  const query = pg.Client.prototype.query as (...all: unknown[]) => unknown;
+  vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: unknown, ...all: unknown[]) {
+    const [first, values] = all as [string | { text?: string; values?: unknown[] }, unknown];
+    const [text, given] = typeof first === 'string' ? [first, values] : [first.text ?? '', first.values ?? values];
+    statements.push({ text, values: JSON.stringify(given) ?? '' });
+    return query.apply(this, all);
+  } as never);
+  return statements;
+}
