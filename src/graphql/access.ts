@@ -32,6 +32,8 @@ export type RootType = 'Query' | 'Mutation' | 'Subscription';
 
 export const access: Record<RootType, Readonly<Record<string, Rule>>> = {
   Query: {
+    auditCheck: 'PERSON',
+    auditLog: 'PERSON',
     changes: 'PERSON',
     correlations: 'PERSON',
     devices: 'PERSON',

@@ -50,6 +50,9 @@ export function viewerOf({ visitor }: Context): Viewer {
   return visitor;
 }
 
+/** Who is signed in, and from where they ask. For what is recorded. @throws UnauthenticatedError when nobody is */
+export const actorOf = (context: Context): Viewer => ({ ...viewerOf(context), address: context.address });
+
 /** An entity that need not be looked up; undefined for all others. */
 export const atHand = <Entity extends object>(context: Context, type: string, id: string): Entity | undefined =>
   context.atHand.get(type)?.get(id) as Entity | undefined;

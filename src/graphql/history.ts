@@ -7,7 +7,7 @@ import { isId } from '../kernel/ids.ts';
 import { builder } from './builder.ts';
 import { Change, changedEntityTypes } from './change.ts';
 import { connectionArguments, decodeCursor, defineConnection, encodeCursor, resolveConnection } from './connection.ts';
-import { viewerOf } from './context.ts';
+import { actorOf, viewerOf } from './context.ts';
 
 /** Entities of one page of a snapshot, at most. */
 const pageMax = 1000;
@@ -76,7 +76,7 @@ builder.mutationField('undo', (t) =>
     description:
       'Brings back what one change changed, and only that; a change like any other. A metric that was deleted comes back with its entries. CONFLICT when the entity has moved on in the same fields.',
     args: { seq: t.arg.int({ required: true, description: 'The number of the change.' }) },
-    resolve: (_, { seq }, context) => undoChange(viewerOf(context), seq),
+    resolve: (_, { seq }, context) => undoChange(actorOf(context), seq),
   }),
 );
 

@@ -4,7 +4,7 @@ import { isId } from '../kernel/ids.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import { builder } from './builder.ts';
 import { ChangedEntity, toEntity } from './change.ts';
-import { viewerOf } from './context.ts';
+import { actorOf } from './context.ts';
 import { defineEnum } from './enums.ts';
 
 /** Operations of one queue that are taken at once, at most. */
@@ -50,7 +50,7 @@ export function defineOperations(): void {
       type: [Outcome],
       description: `Applies a device's queue in order, each operation with an outcome of its own; at most ${batchMax}. An operation has one outcome: sent again, it is recognised by its id. When the server cannot go on it fails as a whole: send the queue again.`,
       args: { operations: t.arg({ type: [OperationInput], required: true, description: 'The queue, oldest first.' }) },
-      resolve: (_, { operations }, context) => apply(viewerOf(context), operations as Given[]),
+      resolve: (_, { operations }, context) => apply(actorOf(context), operations as Given[]),
     }),
   );
 }

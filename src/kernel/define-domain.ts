@@ -19,7 +19,8 @@ export type Route = {
   method: 'GET' | 'PUT';
   /** The first segment of the path: `exports` serves /exports/... */
   segment: string;
-  handle: (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+  /** `address`: the network address of who asks. */
+  handle: (request: IncomingMessage, response: ServerResponse, url: URL, address: string | null) => Promise<void>;
 };
 
 /** Changes of these entity types ask for this job, once per person and debounce. */

@@ -5,6 +5,8 @@ export type Viewer = {
   deviceId: string | null;
   /** The operation of a device's queue that is being applied: a write notes it, so that a repetition is recognised. */
   operationId?: string | null;
+  /** The network address they ask from, where that is known: for the audit log. */
+  address?: string | null;
   /** Set for background jobs: they write whether or not the device still is signed in. */
   isJob?: true;
 };

@@ -1,5 +1,6 @@
 import { defineJob, type JobDefinition } from '../kernel/define-domain.ts';
 import { sql, transaction, type Transaction } from './database.ts';
+import { rewrapInstallationKeys } from './installation-keys.ts';
 import { ringKeys, sealingKey } from './key-ring.ts';
 import { log } from './log.ts';
 import { measure } from './metrics.ts';
@@ -26,12 +27,12 @@ export async function requestRewrap(): Promise<void> {
 }
 
 /**
- * Seals all data keys under the first key, in small transactions, while they are read and new ones are made. May be
- * interrupted, and run twice.
+ * Seals all data keys under the first key, and those of installation-keys.ts, in small transactions, while they are read
+ * and new ones are made. May be interrupted, and run twice.
  * @returns how many it has changed
  */
 export async function rewrapDataKeys(signal?: AbortSignal): Promise<number> {
-  let rewrapped = 0;
+  let rewrapped = await rewrapInstallationKeys();
   for (let after: string | null = null; ;) {
     const span: Span = await transaction((tx) => rewrapSome(tx, after));
     rewrapped += span.rewrapped;
@@ -75,11 +76,12 @@ const acceptedIds = (): string[] =>
     .slice(1)
     .map(({ id }) => id);
 
-/** How many data keys are sealed under another key than the first, whichever. By two ranges of the index: none costs nothing. */
+/** How many of them are sealed under another key than the first, whichever. By two ranges of the index: none costs nothing. */
 export async function countOutdated(): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
     `SELECT (SELECT count(*) FROM data_keys WHERE key_id < $1::text)::int
-          + (SELECT count(*) FROM data_keys WHERE key_id > $1::text)::int AS count`,
+          + (SELECT count(*) FROM data_keys WHERE key_id > $1::text)::int
+          + (SELECT count(*) FROM installation_keys WHERE key_id <> $1::text)::int AS count`,
     [sealingKey().id],
   );
   counted = { left: row?.count ?? 0, at: performance.now() };

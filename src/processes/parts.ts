@@ -3,6 +3,8 @@ import { startFollowing, stopFollowing } from '../changes/follow.ts';
 import { registerFollowUps } from '../changes/follow-ups.ts';
 import { registerRestorers } from '../changes/undo.ts';
 import type { Config } from '../config.ts';
+import { openAuditKeys } from '../domains/audit/keys.ts';
+import { closeAuditLog } from '../domains/audit/later.ts';
 import { configureImports } from '../domains/imports/settings.ts';
 import { domains } from '../domains.ts';
 import { closeBus, openBus } from '../platform/bus.ts';
@@ -53,6 +55,8 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
   stops.push(closeVault);
   await openVault(config);
   measureOutdatedKeys();
+  await openAuditKeys();
+  stops.push(closeAuditLog);
   stops.push(closeThrottles);
   openThrottles({ redisUrl: config.redisUrl, isOff: !config.isThrottled });
   registerFollowUps(

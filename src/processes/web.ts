@@ -8,7 +8,7 @@ import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import { serveSockets } from '../graphql/sockets/sockets.ts';
 import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
-import { createAddressReader } from '../platform/client-address.ts';
+import { createAddressReader, type ReadAddress } from '../platform/client-address.ts';
 import { log } from '../platform/log.ts';
 import { answerPreflight } from './cors.ts';
 import { refuseInCrowd } from './crowd.ts';
@@ -33,7 +33,7 @@ export async function startWeb(config: Config): Promise<Web> {
   const pipeline = new Pipeline(await loadSchema(), config.isProduction);
   const readAddress = createAddressReader(config.trustedProxies);
   const serveGraphql = createHttpLane(pipeline, createGraphqlServer(pipeline, config.isProduction), readAddress);
-  const state = { isDraining: false, config };
+  const state = { isDraining: false, config, readAddress };
   const options = { ...serverLimits, ServerResponse: makeAnswerClass(config) };
   const server = createWebServer(config, options, (request, response) => {
     if (answerPreflight(request, response, config.allowedOrigins) || refuseInCrowd(request, response)) return;
@@ -61,7 +61,7 @@ export async function startWeb(config: Config): Promise<Web> {
   return { url: `${config.tls ? 'https' : 'http'}://${host}:${listening.port}`, stop };
 }
 
-type State = { isDraining: boolean; config: Config };
+type State = { isDraining: boolean; config: Config; readAddress: ReadAddress };
 
 const routes = new Map(
   domains.flatMap((domain) => domain.routes ?? []).map((route) => [`${route.method} ${route.segment}`, route]),
@@ -83,7 +83,7 @@ async function handle(
   const route = routes.get(`${request.method} ${segment}`);
   // Files come in as slowly as they must, once their link has been checked.
   if (!route || request.method !== 'PUT') limitBodyTime(request, response);
-  if (url && route) return route.handle(request, response, url);
+  if (url && route) return route.handle(request, response, url, state.readAddress(request));
   if (segment === 'graphql') return serveGraphql(request, response);
   if (url?.pathname === '/health/live') return answer(response, 200, { status: 'live' });
   if (url?.pathname === '/health/ready') return answerReady(response, state);

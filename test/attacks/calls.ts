@@ -21,6 +21,8 @@ const entry = { date: '2026-11-21', value: 1 };
  * For every root field calls that an owner gets an answer to, so many that each place for an id is filled by one of them.
  */
 export const calls: Readonly<Record<Place, readonly Call[]>> = {
+  'Query.auditCheck': [() => ({ since: { seq: 1, hash: '0'.repeat(64) } })],
+  'Query.auditLog': [() => ({ first: 5 })],
   'Query.changes': [() => ({ after: 0, first: 5 })],
   'Query.correlations': [({ metricId, otherMetricId }) => ({ input: { metricIds: [metricId, otherMetricId], range } })],
   'Query.devices': [none],

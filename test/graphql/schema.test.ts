@@ -77,9 +77,12 @@ describe('the schema', () => {
     const fields = ownTypes()
       .filter(isObjectType)
       .flatMap((type) =>
-        ['Query', 'Mutation', 'Subscription'].includes(type.name) ? [] : Object.keys(type.getFields()),
+        ['Query', 'Mutation', 'Subscription'].includes(type.name)
+          ? []
+          : Object.keys(type.getFields()).map((name) => `${type.name}.${name}`),
       );
-    expect(fields.filter((name) => /password|hash|secret/i.test(name))).toEqual([]);
+    // The hash of an event of the audit log, which is there to be noted.
+    expect(fields.filter((name) => /\..*(password|hash|secret)/i.test(name))).toEqual(['AuditHead.hash']);
   });
 
   it('has connections as the Relay specification wants them', () => {

@@ -125,7 +125,8 @@ describe.skipIf(!hasServers())('two servers on one database and Redis', () => {
     );
     expect(tables.length).toBeGreaterThan(5);
     const ids = owners.map((owner) => owner.userId);
-    for (const { table } of tables) {
+    // What was done stays as a pseudonym: nothing in it can be read any more (attacks/audit.test.ts).
+    for (const { table } of tables.filter((each) => !each.table.startsWith('audit_'))) {
       const rows = await queryDatabase(pair.database.url, `SELECT FROM ${table} WHERE user_id = ANY($1)`, [ids]);
       expect(rows, `${table}`).toHaveLength(0);
     }

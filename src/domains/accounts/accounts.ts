@@ -4,9 +4,11 @@ import { ConflictError, InvalidInputError, UnauthenticatedError } from '../../ke
 import { newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Caller, Viewer } from '../../kernel/viewer.ts';
-import { prisma, sql, transaction, type Transaction } from '../../platform/database.ts';
+import { prisma, transaction, type Transaction } from '../../platform/database.ts';
 import { announceErasure } from '../../platform/erasures.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../../platform/passwords.ts';
+import { recordLater } from '../audit/later.ts';
+import { recordAlone, recordEvent } from '../audit/record.ts';
 import {
   loginShape,
   passwordChangeShape,
@@ -20,6 +22,9 @@ import {
 import { endSession, issueRefreshToken, rotateRefreshToken } from './refresh-tokens.ts';
 import { announceSessionEnd, requireOpenSession, signAccessToken } from './sessions.ts';
 import { admitRefresh, admitRegistration, beginGuess, noteSignIn } from './throttles.ts';
+
+/** Seconds that erasing an account may take: all entries go with it. */
+const erasureSeconds = 600;
 
 /** A signed-in device and what it needs to stay so. */
 export type SignedIn = { accessToken: string; expiresAt: Date; refreshToken: string; user: User; device: Device };
@@ -37,6 +42,7 @@ export async function register(input: RegisterInput, caller: Caller): Promise<Si
   const prepare = async (tx: Transaction) => {
     await createUser(tx, { id: viewer.userId, email, passwordHash, timeZone: timeZone ?? 'UTC' });
     refreshToken = await openSession(tx, viewer, deviceName);
+    await recordEvent(tx, { ...viewer, address: caller.address }, 'REGISTERED');
   };
   const record = async (tx: ChangeTransaction) => recordUser(tx, await readUser(tx, viewer), 'CREATED');
   await writeChanges(viewer, record, { prepare });
@@ -52,16 +58,21 @@ export async function login(input: LoginInput, caller: Caller): Promise<SignedIn
   const { email, password, deviceName } = validate(loginShape, input);
   const user = await prisma().user.findUnique({ where: { email } });
   const guess = await beginGuess(email, user?.id, caller);
-  if (!(await verifyPassword(user?.passwordHash, password)) || !user) throw wrongPassword();
+  if (!(await verifyPassword(user?.passwordHash, password)) || !user) {
+    const { deviceId } = guess;
+    // Later: nobody may learn from the time it takes whether there is such an account.
+    if (user) recordLater({ userId: user.id, deviceId, address: caller.address }, 'SIGN_IN_REFUSED', { deviceName });
+    throw wrongPassword();
+  }
   await guess.succeed();
-  if (isOutdated(user.passwordHash)) await storePassword(user.id, password);
-  return signIn(user.id, deviceName);
+  if (isOutdated(user.passwordHash)) await storeHash(prisma(), user.id, await hashPassword(password));
+  return signIn({ userId: user.id, deviceId: newId(), address: caller.address }, deviceName);
 }
 
 /** Exchanges a refresh token for new tokens. @throws UnauthenticatedError, RateLimitedError */
 export async function refreshSession(refreshToken: string, caller: Caller): Promise<SignedIn> {
   await admitRefresh(caller);
-  const { viewer, refreshToken: successor } = await rotateRefreshToken(refreshToken);
+  const { viewer, refreshToken: successor } = await rotateRefreshToken(refreshToken, caller.address);
   const signedIn = await describe(viewer, successor);
   await noteSignIn(signedIn.user.email, caller);
   return signedIn;
@@ -69,14 +80,21 @@ export async function refreshSession(refreshToken: string, caller: Caller): Prom
 
 /** Signs this device out: its tokens and sockets end now. */
 export async function logout(viewer: Viewer): Promise<void> {
-  await endSession(sql, viewer);
+  await transaction(async (tx) => {
+    const ended = await endSession(tx, viewer);
+    if (ended.length > 0) await recordEvent(tx, viewer, 'SIGNED_OUT');
+  });
   announceSessionEnd(viewer.userId);
 }
 
 /** Signs every device of the person out. @throws UnauthenticatedError when this one is signed out already */
 export async function logoutEverywhere(viewer: Viewer): Promise<void> {
   await requireOpenSession(viewer);
-  await logout({ ...viewer, deviceId: null });
+  await transaction(async (tx) => {
+    const ended = await endSession(tx, { ...viewer, deviceId: null });
+    await recordEvent(tx, viewer, 'SIGNED_OUT_EVERYWHERE', { count: ended.length });
+  });
+  announceSessionEnd(viewer.userId);
 }
 
 /** Sets a new password, signs every device out, and this one in again. */
@@ -88,10 +106,16 @@ export async function changePassword(
 ): Promise<SignedIn> {
   const input = validate(passwordChangeShape, { currentPassword, newPassword }, []);
   const user = await confirmPassword(viewer, input.currentPassword, 'currentPassword', caller);
-  const device = await prisma().session.findUnique({ where: { userId_id: { userId: user.id, id: viewer.deviceId! } } });
-  await storePassword(viewer.userId, input.newPassword);
-  await logout({ ...viewer, deviceId: null });
-  return signIn(viewer.userId, device?.name);
+  const passwordHash = await hashPassword(input.newPassword);
+  const signedInAgain = { ...viewer, deviceId: newId() };
+  const refreshToken = await transaction(async (tx) => {
+    await storeHash(tx.prisma, user.id, passwordHash);
+    const ended = await endSession(tx, { ...viewer, deviceId: null });
+    await recordEvent(tx, viewer, 'PASSWORD_CHANGED', { count: ended.length });
+    return openSignedIn(tx, signedInAgain, ended.find(({ id }) => id === viewer.deviceId)?.name);
+  });
+  announceSessionEnd(viewer.userId);
+  return describe(signedInAgain, refreshToken);
 }
 
 /** Changes the person's settings; what is not named stays. */
@@ -101,11 +125,8 @@ export async function updateProfile(viewer: Viewer, input: ProfileInput): Promis
 }
 
 /** Writes settings of a person, checked, and the change; what is not named stays. */
-export async function storeProfile(
-  tx: ChangeTransaction,
-  viewer: Viewer,
-  { timeZone, dayStartsAt, preferences }: ProfileSettings,
-): Promise<User> {
+export async function storeProfile(tx: ChangeTransaction, viewer: Viewer, settings: ProfileSettings): Promise<User> {
+  const { timeZone, dayStartsAt, preferences } = settings;
   const user = await tx.prisma.user.update({
     where: { id: viewer.userId },
     data: {
@@ -115,13 +136,21 @@ export async function storeProfile(
     },
   });
   await recordUser(tx, user, 'UPDATED');
+  const fields = Object.entries(settings).flatMap(([field, value]) => (value == null ? [] : [field]));
+  await recordEvent(tx, viewer, 'SETTINGS_CHANGED', { fields });
   return user;
 }
 
 /** Erases the account and everything in it. There is no way back. */
 export async function deleteAccount(viewer: Viewer, password: string, caller: Caller): Promise<void> {
   await confirmPassword(viewer, password, 'password', caller);
-  await prisma().user.deleteMany({ where: { id: viewer.userId } });
+  await transaction(
+    async (tx) => {
+      const { count } = await tx.prisma.user.deleteMany({ where: { id: viewer.userId } });
+      if (count > 0) await recordEvent(tx, viewer, 'ACCOUNT_ERASED');
+    },
+    { timeoutSeconds: erasureSeconds },
+  );
   announceSessionEnd(viewer.userId);
   announceErasure(viewer.userId);
 }
@@ -130,14 +159,20 @@ export async function deleteAccount(viewer: Viewer, password: string, caller: Ca
 export const getUser = (viewer: Viewer): Promise<User | null> =>
   prisma().user.findUnique({ where: { id: viewer.userId } });
 
-async function signIn(userId: string, deviceName: string | null | undefined): Promise<SignedIn> {
-  const viewer = { userId, deviceId: newId() };
-  return describe(viewer, await transaction((tx) => openSession(tx, viewer, deviceName)));
+type NewDevice = Viewer & { deviceId: string };
+
+const signIn = async (viewer: NewDevice, deviceName: string | null | undefined): Promise<SignedIn> =>
+  describe(viewer, await transaction((tx) => openSignedIn(tx, viewer, deviceName)));
+
+async function openSignedIn(tx: Transaction, viewer: NewDevice, name: string | null | undefined): Promise<string> {
+  const refreshToken = await openSession(tx, viewer, name);
+  await recordEvent(tx, viewer, 'SIGNED_IN');
+  return refreshToken;
 }
 
 async function openSession(
   tx: Transaction,
-  { userId, deviceId }: { userId: string; deviceId: string },
+  { userId, deviceId }: NewDevice,
   name: string | null | undefined,
 ): Promise<string> {
   await tx.prisma.session.create({ data: { userId, id: deviceId, name: name || null } });
@@ -176,11 +211,12 @@ async function confirmPassword(viewer: Viewer, password: string, field: string, 
   if (!user) throw new UnauthenticatedError();
   const guess = await beginGuess(user.email, user.id, caller, viewer);
   if (await verifyPassword(user.passwordHash, password)) return (await guess.succeed(), user);
+  await recordAlone(viewer, 'PASSWORD_REFUSED');
   throw new InvalidInputError([{ path: [field], message: 'This is not the password of the account.' }]);
 }
 
-async function storePassword(userId: string, password: string): Promise<void> {
-  await prisma().user.update({ where: { id: userId }, data: { passwordHash: await hashPassword(password) } });
+async function storeHash(on: Pick<Transaction['prisma'], 'user'>, userId: string, passwordHash: string): Promise<void> {
+  await on.user.update({ where: { id: userId }, data: { passwordHash } });
 }
 
 const readUser = (tx: Transaction, { userId }: Viewer): Promise<User> =>

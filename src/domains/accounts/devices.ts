@@ -2,8 +2,9 @@ import type { Session as Device } from '../../../generated/prisma/client.ts';
 import { NotFoundError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { prisma, sql } from '../../platform/database.ts';
+import { prisma, sql, transaction } from '../../platform/database.ts';
 import { log } from '../../platform/log.ts';
+import { recordEvent } from '../audit/record.ts';
 import { endSession } from './refresh-tokens.ts';
 import { announceSessionEnd, requireOpenSession } from './sessions.ts';
 
@@ -23,10 +24,13 @@ export const listDevices = ({ userId }: Viewer): Promise<Device[]> =>
 /** Signs a device of the person out: its tokens and sockets end now. @throws NotFoundError when none is signed in by this id */
 export async function endDevice(viewer: Viewer, id: string): Promise<string> {
   await requireOpenSession(viewer);
-  const { userId } = viewer;
-  const count = isId(id) ? await endSession(sql, { userId, deviceId: id }) : 0;
-  if (count === 0) throw new NotFoundError('device');
-  announceSessionEnd(userId);
+  if (!isId(id)) throw new NotFoundError('device');
+  await transaction(async (tx) => {
+    const [ended] = await endSession(tx, { ...viewer, deviceId: id });
+    if (!ended) throw new NotFoundError('device');
+    await recordEvent(tx, viewer, 'DEVICE_ENDED', { subjectId: id, subjectName: ended.name });
+  });
+  announceSessionEnd(viewer.userId);
   return id;
 }
 

@@ -1,6 +1,6 @@
 import { addChangedEntity } from '../../graphql/change.ts';
 import { builder } from '../../graphql/builder.ts';
-import { viewerOf, visitorOf } from '../../graphql/context.ts';
+import { actorOf, viewerOf, visitorOf } from '../../graphql/context.ts';
 import { readHead } from '../../changes/replay.ts';
 import * as accounts from './accounts.ts';
 import { endDevice, listDevices } from './devices.ts';
@@ -156,16 +156,16 @@ builder.mutationFields((t) => ({
   }),
   logout: t.boolean({
     description: 'Signs this device out, its sockets included.',
-    resolve: async (_, __, context) => (await accounts.logout(viewerOf(context)), true),
+    resolve: async (_, __, context) => (await accounts.logout(actorOf(context)), true),
   }),
   logoutEverywhere: t.boolean({
     description: 'Signs all devices of this person out.',
-    resolve: async (_, __, context) => (await accounts.logoutEverywhere(viewerOf(context)), true),
+    resolve: async (_, __, context) => (await accounts.logoutEverywhere(actorOf(context)), true),
   }),
   endDevice: t.id({
     description: 'Signs a device of this person out, its sockets included.',
     args: { id: t.arg.id({ required: true, description: 'The device; it may be the asking one.' }) },
-    resolve: (_, { id }, context) => endDevice(viewerOf(context), id),
+    resolve: (_, { id }, context) => endDevice(actorOf(context), id),
   }),
   changePassword: t.field({
     type: Session,
@@ -175,19 +175,19 @@ builder.mutationFields((t) => ({
       newPassword: t.arg.string({ required: true, description: passwordText }),
     },
     resolve: (_, { currentPassword, newPassword }, context) =>
-      accounts.changePassword(viewerOf(context), currentPassword, newPassword, context),
+      accounts.changePassword(actorOf(context), currentPassword, newPassword, context),
   }),
   updateProfile: t.field({
     type: User,
     description: 'Changes the settings of this person.',
     args: { input: t.arg({ type: UpdateProfileInput, required: true, description: 'The settings to change.' }) },
-    resolve: (_, { input }, context) => accounts.updateProfile(viewerOf(context), input as never),
+    resolve: (_, { input }, context) => accounts.updateProfile(actorOf(context), input as never),
   }),
   deleteAccount: t.boolean({
     description: 'Erases the account and everything in it. There is no way back.',
     args: { password: t.arg.string({ required: true, description: 'The password of the account, once more.' }) },
     resolve: async (_, { password }, context) => (
-      await accounts.deleteAccount(viewerOf(context), password, context),
+      await accounts.deleteAccount(actorOf(context), password, context),
       true
     ),
   }),

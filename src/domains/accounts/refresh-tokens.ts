@@ -3,6 +3,7 @@ import { UnauthenticatedError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { transaction, type Sql, type Transaction } from '../../platform/database.ts';
 import { keysFor } from '../../platform/secrets.ts';
+import { recordEvent } from '../audit/record.ts';
 import { announceSessionEnd } from './sessions.ts';
 
 /** Days a refresh token lives when it is not used. */
@@ -33,11 +34,15 @@ export async function issueRefreshToken(tx: Transaction, viewer: Viewer): Promis
  * The successor is a function of the token and a key of ours, so a retry within the grace gets the very same one and
  * nothing has to be kept in the clear. A token that comes back later, or after its successor was used, was copied: its
  * whole family ends.
+ * @param address where it comes from
  * @throws UnauthenticatedError
  */
-export async function rotateRefreshToken(token: string): Promise<{ viewer: Viewer; refreshToken: string }> {
+export async function rotateRefreshToken(
+  token: string,
+  address: string | null,
+): Promise<{ viewer: Viewer; refreshToken: string }> {
   const successors = keysFor('refresh-token').map((key) => succeed(token, key));
-  const { viewer, successor, isReused } = await transaction((tx) => rotate(tx, token, successors));
+  const { viewer, successor, isReused } = await transaction((tx) => rotate(tx, token, successors, address));
   if (!isReused) return { viewer, refreshToken: successor };
   // Only reported here: an error thrown inside the transaction would undo the ending of the family.
   announceSessionEnd(viewer.userId);
@@ -49,6 +54,7 @@ async function rotate(
   tx: Transaction,
   token: string,
   successors: readonly string[],
+  address: string | null,
 ): Promise<{ viewer: Viewer; successor: string; isReused: boolean }> {
   const found = await lockToken(tx, token, successors);
   if (!found) throw new UnauthenticatedError();
@@ -56,19 +62,22 @@ async function rotate(
   const successor = successors.find((each) => hashOf(each) === found.successorHash) ?? successors[0]!;
   if (!found.isSpent) await spend(tx, token, successor, viewer);
   const isReused = found.isSpent && (!found.isInGrace || found.isSuccessorSpent);
-  if (isReused) await endSession(tx, viewer);
+  if (isReused) await endReplayed(tx, { ...viewer, address });
   return { viewer, successor, isReused };
 }
 
-/** Ends one session, or with no device all sessions of the person. @returns how many were open */
-export async function endSession(runner: Sql, { userId, deviceId }: Viewer): Promise<number> {
-  const ended = await runner.query(
+async function endReplayed(tx: Transaction, viewer: Viewer): Promise<void> {
+  await endSession(tx, viewer);
+  await recordEvent(tx, viewer, 'TOKEN_REPLAYED');
+}
+
+/** Ends one session, or with no device all sessions of the person. @returns the devices whose session was open */
+export const endSession = (runner: Sql, { userId, deviceId }: Viewer): Promise<{ id: string; name: string | null }[]> =>
+  runner.query(
     `UPDATE sessions SET ended_at = now()
-     WHERE user_id = $1::uuid AND ($2::uuid IS NULL OR id = $2::uuid) AND ended_at IS NULL RETURNING id`,
+     WHERE user_id = $1::uuid AND ($2::uuid IS NULL OR id = $2::uuid) AND ended_at IS NULL RETURNING id, name`,
     [userId, deviceId],
   );
-  return ended.length;
-}
 
 const succeed = (token: string, key: KeyObject): string => createHmac('sha256', key).update(token).digest('base64url');
 

@@ -27,6 +27,8 @@ const knownSeconds = 30 * 24 * 3600;
 
 /** A guess that has been let through. */
 export type Guess = {
+  /** The device of the account that it comes from, signed in or not; null for all others. */
+  deviceId: string | null;
   /** The password was right: takes nothing of what is counted, and makes the address a known one. */
   succeed: () => Promise<void>;
 };
@@ -64,7 +66,7 @@ export async function beginGuess(
   const succeed = async () => {
     await Promise.all([giveBack(claims.slice(1)), reset(limits.guessFromOne, own), noteSignIn(email, caller)]);
   };
-  return { succeed };
+  return { deviceId: isDevice ? device.deviceId : null, succeed };
 }
 
 /** Makes the address a known one of the account. */

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { viewerOf } from '../../graphql/context.ts';
+import { actorOf } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
 import { DateRangeInput } from '../entries/graphql.ts';
 import { createExport, type Export as ExportShape } from './exports.ts';
@@ -38,6 +38,6 @@ builder.mutationField('exportData', (t) =>
     type: Export,
     description: 'Returns a short-lived link; a plain GET streams the file.',
     args: { input: t.arg({ type: ExportInput, required: true, description: 'What to export.' }) },
-    resolve: (_, { input }, context) => createExport(viewerOf(context), input),
+    resolve: (_, { input }, context) => createExport(actorOf(context), input),
   }),
 );

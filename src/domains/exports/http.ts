@@ -12,8 +12,13 @@ const kinds = {
 } as const;
 
 /** GET /exports/<token>: streams the file, no faster than the client reads it. */
-export async function serveExport(_request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-  const { viewer, selection } = await openExport(url.pathname.split('/')[2] ?? '');
+export async function serveExport(
+  _request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  address: string | null,
+): Promise<void> {
+  const { viewer, selection } = await openExport(url.pathname.split('/')[2] ?? '', address);
   response.writeHead(200, toHeaders(selection.format));
   try {
     await pipeline(kinds[selection.format].write(viewer, selection), response);

@@ -1,6 +1,7 @@
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
 import { jobViewer, type Viewer } from '../../kernel/viewer.ts';
 import { prisma, refreshStatistics } from '../../platform/database.ts';
+import { recordEvent } from '../audit/record.ts';
 import { insertChecked } from '../entries/entries.ts';
 import type { Entry } from '../entries/entry.ts';
 import { readDefinitions } from '../metrics/definitions.ts';
@@ -43,6 +44,8 @@ async function apply(tx: ChangeTransaction, viewer: Viewer, importId: string): P
   await clearStaging(tx, key);
   const step = { state: 'APPLIED' as const, report: report as never, progress: 1, createdMetricIds };
   await moveImport(tx, viewer, importId, 'APPLYING', step);
+  const { format } = row;
+  await recordEvent(tx, viewer, 'IMPORT_APPLIED', { subjectId: importId, format, count: report.rowsAccepted });
 }
 
 /** Looks at everything once more: between check and apply the person may have written, changed and deleted. */

@@ -1,6 +1,7 @@
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
 import { jobViewer, type Viewer } from '../../kernel/viewer.ts';
 import { prisma } from '../../platform/database.ts';
+import { recordEvent } from '../audit/record.ts';
 import { transactionSeconds } from './apply.ts';
 import type { ImportTask } from './imports.ts';
 import { findImport, moveImport } from './transitions.ts';
@@ -27,6 +28,7 @@ async function undo(tx: ChangeTransaction, viewer: Viewer, importId: string): Pr
   while (after);
   await deleteMetrics(tx, viewer, row.createdMetricIds);
   await moveImport(tx, viewer, importId, 'UNDOING', { state: 'UNDONE' });
+  await recordEvent(tx, viewer, 'IMPORT_UNDONE', { subjectId: importId, format: row.format });
 }
 
 /** @returns the last id looked at, or null when there are no more */

@@ -237,7 +237,10 @@ describe('the end of a session', () => {
       `SELECT DISTINCT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'user_id'`,
     );
     expect(tables.length).toBeGreaterThan(5);
-    for (const { name } of tables) {
+    // What was done stays as a pseudonym: nothing in it can be read any more (attacks/audit.test.ts).
+    const audit = ['audit_events', 'audit_heads'];
+    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(audit));
+    for (const { name } of tables.filter((table) => !audit.includes(table.name))) {
       expect(
         await sql.query(`SELECT 1 AS one FROM ${name} WHERE user_id = $1::uuid`, [phone.userId]),
         `${name}`,
