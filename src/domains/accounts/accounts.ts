@@ -5,8 +5,8 @@ import { newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Caller, Viewer } from '../../kernel/viewer.ts';
 import { prisma, sql, transaction, type Transaction } from '../../platform/database.ts';
-import { announceErasure } from '../../platform/erasures.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../../platform/passwords.ts';
+import { erasePerson } from './erasure.ts';
 import {
   loginShape,
   passwordChangeShape,
@@ -121,9 +121,7 @@ export async function storeProfile(
 /** Erases the account and everything in it. There is no way back. */
 export async function deleteAccount(viewer: Viewer, password: string, caller: Caller): Promise<void> {
   await confirmPassword(viewer, password, 'password', caller);
-  await prisma().user.deleteMany({ where: { id: viewer.userId } });
-  announceSessionEnd(viewer.userId);
-  announceErasure(viewer.userId);
+  await erasePerson(viewer.userId);
 }
 
 /** The person behind the viewer. */
