@@ -9,6 +9,8 @@ const isOrigin = (text: string): boolean =>
 
 const isEncryptionKey = (text: string): boolean => Buffer.from(text, 'base64').length === 32;
 
+const days = z.coerce.number().min(0).max(36_500);
+
 /**
  * Every setting there is, read from the environment here and nowhere else. All have defaults, except the secrets in
  * production.
@@ -42,7 +44,20 @@ const settings = z
      * Days after which the change log forgets what newer changes have superseded: how long history, undo and a device
      * that was away reach back. 0 keeps everything.
      */
-    CHANGE_LOG_DAYS: z.coerce.number().min(0).max(36_500).default(400),
+    CHANGE_LOG_DAYS: days.default(400),
+    /** Days that ended sessions are kept: long enough to ask about a device that one does not remember. 0 keeps them. */
+    SESSION_DAYS: days.default(30),
+    /** Days that finished jobs are kept: apps look at them while they run, operators after a failure. 0 keeps them. */
+    JOB_DAYS: days.default(7),
+    /**
+     * Days that outcomes of devices' queued operations are kept: one that comes again later than that is done again. As long
+     * as the change log by default, so that a device which may go on by it is not doubled. 0 keeps them as long as the log.
+     */
+    OPERATION_DAYS: days.default(400),
+    /** Days that an uploaded and checked file waits to be applied. 0 lets it wait for ever. */
+    IMPORT_DAYS: days.default(7),
+    /** Days that the audit log is kept, of erased accounts too. 0 keeps it. */
+    AUDIT_DAYS: days.default(400),
     /** Seconds between two looks at what a lost wake-up may have hidden: new changes, ended sessions. */
     HEARTBEAT_SECONDS: z.coerce.number().positive().max(60).default(3),
     /** Whether requests are throttled. 'off' is for tests and measurements. */
@@ -124,7 +139,14 @@ const settings = z
     runsJobs: s.ROLE !== 'web',
     insightsDebounceSeconds: s.INSIGHTS_DEBOUNCE_SECONDS,
     importMaxBytes: s.IMPORT_MAX_BYTES,
-    changeLogDays: s.CHANGE_LOG_DAYS,
+    retentionDays: {
+      changes: s.CHANGE_LOG_DAYS,
+      sessions: s.SESSION_DAYS,
+      jobs: s.JOB_DAYS,
+      operations: s.OPERATION_DAYS,
+      imports: s.IMPORT_DAYS,
+      audit: s.AUDIT_DAYS,
+    },
     heartbeatSeconds: s.HEARTBEAT_SECONDS,
     isThrottled: s.RATE_LIMIT === 'on',
     trustedProxies: s.TRUST_PROXY,

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { UnauthenticatedError } from '../kernel/errors.ts';
 import type { Viewer } from '../kernel/viewer.ts';
 import { sql } from '../platform/database.ts';
+import { onErasure } from '../platform/erasures.ts';
 
 /** Bytes of answers that one process keeps, by estimate; the least recently used go first. An answer beyond is not kept. */
 const bytesMax = 64 * 1024 * 1024;
@@ -98,8 +99,10 @@ function start<Result>(place: string, seq: number, compute: () => Promise<Result
 /** The answers of an erased account could not be reached any more; they shall not lie about either. */
 function forgetPerson(userId: string): void {
   const prefix = JSON.stringify([userId]).slice(0, -1);
-  for (const place of kept.keys()) if (place.startsWith(prefix)) kept.delete(place);
+  for (const answers of [kept, running])
+    for (const place of answers.keys()) if (place.startsWith(prefix)) answers.delete(place);
 }
+onErasure(forgetPerson);
 
 /** Bytes of an object besides what is in it, and of the place of a property or element. */
 const bytesPer = { object: 24, place: 8 } as const;

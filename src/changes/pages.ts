@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { readTexts, type TextRow } from '../platform/database.ts';
+import { erasuresHeard, onErasure } from '../platform/erasures.ts';
 import type { Change, ChangeKind } from './change.ts';
 import { requireWhole } from './replay.ts';
 
@@ -34,6 +35,9 @@ const kept = new LRUCache<string, Page>({
   sizeCalculation: ({ changes, length }) => bytesPer.change * (changes.length + 1) + bytesPer.character * length,
 });
 const running = new Map<string, Promise<Page>>();
+onErasure((userId) => {
+  for (const place of kept.keys()) if (place.startsWith(userId)) kept.delete(place);
+});
 
 /**
  * The changes of a person after a number, read once for all who ask at the same time or soon after: at once when they are
@@ -45,10 +49,11 @@ export function readPage(userId: string, after: number, like?: Page): Page | Pro
   const place = `${userId}:${after}`;
   const known = kept.get(place) ?? running.get(place);
   if (known) return known;
+  const erasures = erasuresHeard();
   const reading = load(userId, after, countLike(like)).finally(() => running.delete(place));
   running.set(place, reading);
   void reading.then(
-    (page) => !like && page.changes.length > 0 && kept.set(place, page),
+    (page) => !like && page.changes.length > 0 && erasuresHeard() === erasures && kept.set(place, page),
     () => undefined,
   );
   return reading;

@@ -39,6 +39,7 @@ export const access: Record<RootType, Readonly<Record<string, Rule>>> = {
     devices: 'PERSON',
     entries: 'PERSON',
     entry: 'PERSON',
+    erasurePreview: 'PERSON',
     history: 'PERSON',
     import: 'PERSON',
     insight: 'PERSON',

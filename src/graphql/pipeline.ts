@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { TooCostlyError } from '../kernel/errors.ts';
+import { onErasure } from '../platform/erasures.ts';
 import type { Context } from './context.ts';
 import { Prices } from './cost.ts';
 import { checkDocument, documentLimits } from './document-limits.ts';
@@ -62,6 +63,8 @@ export class Pipeline {
     this.prices = new Prices(schema);
     this.rules = isProduction ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
     this.hideSuggestions = isProduction;
+    // Some clients write values into their documents: nobody knows whose are whose.
+    onErasure(() => this.documents.clear());
   }
 
   /** @throws GraphQLError for a text that is no GraphQL, or too long */

@@ -44,6 +44,32 @@ export type Restorer<Tx = never, State extends object = never> = {
   remove?: (tx: Tx, viewer: Viewer, current: State) => Promise<void>;
 };
 
+/** How many rows there are, and from when the oldest is. */
+export type Amount = { rows: number; oldest: Date | null };
+
+/** How many days each kind of thing is kept; 0 is for ever. The settings say it. */
+export type RetentionDays = Record<'sessions' | 'jobs' | 'operations' | 'imports' | 'changes' | 'audit', number>;
+
+/** Something that is kept for a time. */
+export type Retention = {
+  /** In words: `ended sessions`. */
+  name: string;
+  /** For how long. */
+  days: keyof RetentionDays;
+  /** What would go. */
+  count: (before: Date) => Promise<Amount>;
+  /** Lets go of it, in small transactions; may be interrupted and run twice. @returns how many rows went */
+  forget: (before: Date, signal?: AbortSignal) => Promise<number>;
+};
+
+/** A table with a column `user_id` whose rows stay when an account is erased. */
+export type Outliving = {
+  table: string;
+  /** Why, and what is left of the person in them. */
+  reason: string;
+  days: keyof RetentionDays;
+};
+
 /** What one domain brings to the whole. */
 export type Domain = {
   name: string;
@@ -54,6 +80,10 @@ export type Domain = {
   followUps?: readonly FollowUp[];
   /** For each entity type whose changes can be undone. */
   restorers?: readonly Restorer[];
+  /** What the domain keeps for a time, and lets go of then. */
+  retention?: readonly Retention[];
+  /** Tables of the domain that an erased account leaves rows in. */
+  outliving?: readonly Outliving[];
   /** Entity types that others still point at once they are deleted: the log keeps their last state. */
   lastingTypes?: readonly string[];
 };

@@ -10,8 +10,9 @@ const { dataDirectory, socketPath } = workerData as { dataDirectory: string; soc
 
 const database = await PGlite.create({
   dataDir: dataDirectory,
-  // The default of 128 MB is for servers; this halves the resident memory.
-  startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'],
+  // The default of shared_buffers, 128 MB, is for servers; this halves the resident memory. Old parts of the write-ahead log are
+  // deleted: used again they would keep what they held, also of who was erased.
+  startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB', '-c', 'wal_recycle=off'],
 });
 // The pool opens one connection. The second place is for its successor, should it ever be lost: the server notices the
 // end of the first only after it has refused the next.

@@ -6,6 +6,9 @@ import { log } from './log.ts';
 
 export type QueuedJob = JobWithMetadata<{ userId?: string }>;
 
+/** How this process uses the queue: whether it works jobs off and keeps the clock of the scheduled ones, and for how many days it keeps those that ended (0 for ever). */
+export type QueueUse = { runsJobs: boolean; jobDays: number };
+
 /** When a job runs and what it is one of. Two waiting jobs of one name and `singletonKey` are one. */
 export type EnqueueOptions = { startAfterSeconds?: number; singletonKey?: string };
 
@@ -14,9 +17,8 @@ let boss: PgBoss | undefined;
 /**
  * Opens the job queue over the shared pool, with a queue for each job.
  * @param jobs all jobs of all domains
- * @param runsJobs whether this process also works them off, and keeps the clock of the scheduled ones
  */
-export async function openQueue(jobs: readonly JobDefinition[], runsJobs: boolean): Promise<void> {
+export async function openQueue(jobs: readonly JobDefinition[], { runsJobs, jobDays }: QueueUse): Promise<void> {
   const queue = new PgBoss({
     db: { executeSql: executeSql as never },
     backend: isEmbedded() ? 'pglite' : 'postgres',
@@ -30,7 +32,7 @@ export async function openQueue(jobs: readonly JobDefinition[], runsJobs: boolea
   // Of two processes that start together on an empty database, one would find the other's half-made tables and give up.
   await withSchemaLock(async () => {
     await queue.start();
-    for (const job of jobs) await createQueue(queue, job);
+    for (const job of jobs) await createQueue(queue, job, Math.ceil(jobDays * 86_400));
   });
   await warmUp(queue, jobs);
   if (runsJobs) for (const job of jobs) await work(queue, job);
@@ -81,7 +83,7 @@ const toSendOptions = ({ startAfterSeconds, singletonKey }: EnqueueOptions) => (
   ...(singletonKey ? { singletonKey } : {}),
 });
 
-async function createQueue(queue: PgBoss, job: JobDefinition): Promise<void> {
+async function createQueue(queue: PgBoss, job: JobDefinition, deleteAfterSeconds: number): Promise<void> {
   // `stately`: of one key at most one waits and one runs, so that two runs never work on the same person at once.
   await queue.createQueue(job.name, {
     policy: 'stately',
@@ -91,8 +93,10 @@ async function createQueue(queue: PgBoss, job: JobDefinition): Promise<void> {
     expireInSeconds: job.expireInSeconds ?? 300,
     // A worker that is killed stops answering: its job is taken up again without waiting for the expiry.
     heartbeatSeconds: 30,
-    deleteAfterSeconds: 7 * 86_400,
+    deleteAfterSeconds,
   });
+  // Of a queue that was there already the settings stay otherwise.
+  await queue.updateQueue(job.name, { deleteAfterSeconds });
   if (job.schedule) await queue.schedule(job.name, job.schedule);
 }
 

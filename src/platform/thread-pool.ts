@@ -1,4 +1,5 @@
 import { Piscina } from 'piscina';
+import { log } from './log.ts';
 
 let pool: Piscina | undefined;
 const residents = new Map<string, Piscina>();
@@ -22,6 +23,12 @@ export async function runInResidentThread<Result>(module: URL, name: string, inp
     residents.get(module.href) ?? new Piscina({ minThreads: 0, maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY });
   residents.set(module.href, thread);
   return (await thread.run(input, { filename: module.href, name })) as Result;
+}
+
+/** Tells that thread something, if there is one. Does not wait. */
+export function tellResidentThread(module: URL, name: string, input: unknown): void {
+  const telling = residents.get(module.href)?.run(input, { filename: module.href, name });
+  telling?.catch((err: unknown) => log.warn({ err }, 'a thread could not be told something'));
 }
 
 /** Ends the threads. Harmless when there are none. */

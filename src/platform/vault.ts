@@ -2,7 +2,7 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { ConfigError, type Config } from '../config.ts';
 import { sql, type Sql, type Transaction } from './database.ts';
-import { onErasure } from './erasures.ts';
+import { erasuresHeard, onErasure } from './erasures.ts';
 import { keyFile, openKeyRing, ringKeys, sealingKey } from './key-ring.ts';
 import { openBytes, sealBytes, SealError } from './sealing.ts';
 
@@ -19,9 +19,7 @@ export type WrappedKey = { userId: string; keyId: string; wrapped: string };
  * not yet, in the database would be lost, so sealing always asks there.
  */
 const remembered = new LRUCache<string, KeyObject>({ max: 10_000, ttl: 5 * 60_000 });
-/** Rises with every erasure: what was looked up before one is not remembered after it. */
-let erasures = 0;
-let stopListening: (() => void) | undefined;
+onErasure((userId) => void remembered.delete(userId));
 
 /**
  * Opens the vault over the open database: takes the keys from the settings and makes sure that they open what is there.
@@ -29,19 +27,13 @@ let stopListening: (() => void) | undefined;
  */
 export async function openVault(config: Config): Promise<void> {
   openKeyRing(config);
-  forgetDataKeys();
-  stopListening?.();
-  stopListening = onErasure(forgetDataKey);
+  remembered.clear();
   const missing = (await readKeyIds()).filter((id) => ringKeys().every((key) => key.id !== id));
   if (missing.length > 0) throw missingKeys(missing, config);
 }
 
 /** Forgets all keys of people. Harmless when nothing is open. */
-export function closeVault(): void {
-  stopListening?.();
-  stopListening = undefined;
-  forgetDataKeys();
-}
+export const closeVault = (): void => remembered.clear();
 
 /**
  * Seals a text for its place. The person's data key is made with the first. To be kept in the same transaction.
@@ -70,12 +62,6 @@ export async function unseal(on: Sql, userId: string, place: SealedPlace, sealed
   return openBytes(await readKey(on, userId), context, sealed).toString();
 }
 
-/** Forgets what this process remembers of an erased person, and what it is just looking up. */
-export function forgetDataKey(userId: string): void {
-  erasures += 1;
-  remembered.delete(userId);
-}
-
 /** Seals a data key under the installation's newest key. */
 export function wrap(userId: string, bytes: Buffer): WrappedKey {
   const { id, key } = sealingKey();
@@ -101,12 +87,12 @@ const contextOf = (userId: string, { table, column, rowId }: SealedPlace): strin
 const wrapContext = (userId: string): string[] => ['data-key', userId];
 
 async function readKey(on: Sql, userId: string): Promise<KeyObject> {
-  const erasuresBefore = erasures;
+  const erasures = erasuresHeard();
   const found = await findWrapped(on, userId);
   if (!found) throw new SealError('There is no data key for this person: nothing was sealed, or all of it was erased.');
   const key = unwrap(found);
   const remember = () => {
-    if (erasures === erasuresBefore) remembered.set(userId, key);
+    if (erasuresHeard() === erasures) remembered.set(userId, key);
   };
   // What a transaction reads may be its own row, and gone when it is rolled back.
   if (isTransaction(on)) on.afterCommit(remember);
@@ -153,11 +139,6 @@ async function readKeyIds(): Promise<string[]> {
      SELECT key_id AS id FROM ids WHERE key_id IS NOT NULL`,
   );
   return rows.map((row) => row.id);
-}
-
-function forgetDataKeys(): void {
-  erasures += 1;
-  remembered.clear();
 }
 
 const missingKeys = (missing: readonly string[], { dataDir }: Config): ConfigError =>

@@ -1,3 +1,4 @@
+import { operationRetention } from '../changes/retention.ts';
 import { compactionJob } from '../changes/compaction.ts';
 import { startFollowing, stopFollowing } from '../changes/follow.ts';
 import { registerFollowUps } from '../changes/follow-ups.ts';
@@ -5,13 +6,17 @@ import { registerRestorers } from '../changes/undo.ts';
 import type { Config } from '../config.ts';
 import { openAuditKeys } from '../domains/audit/keys.ts';
 import { closeAuditLog } from '../domains/audit/later.ts';
+import { openErasures, scrubErased } from '../domains/accounts/erasure.ts';
+import { configureErasure } from '../domains/accounts/erasure-preview.ts';
 import { configureImports } from '../domains/imports/settings.ts';
 import { domains } from '../domains.ts';
 import { closeBus, openBus } from '../platform/bus.ts';
-import { closeDatabase, openDatabase } from '../platform/database.ts';
+import { closeDatabase, isEmbedded, openDatabase } from '../platform/database.ts';
+import { hearErasures } from '../platform/erasures.ts';
 import { measureOutdatedKeys, requestRewrap, rewrapJob } from '../platform/key-rotation.ts';
 import { openLog } from '../platform/log.ts';
 import { closeQueue, openQueue } from '../platform/queue.ts';
+import { retentionJob } from '../platform/retention.ts';
 import { openSecrets } from '../platform/secrets.ts';
 import { closeThreads } from '../platform/thread-pool.ts';
 import { closeThrottles, openThrottles } from '../platform/throttles.ts';
@@ -49,14 +54,19 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
   stops.push(closeDatabase);
   await openDatabase(config);
   openSecrets(config);
-  configureImports({ maxBytes: config.importMaxBytes });
+  configureImports({ maxBytes: config.importMaxBytes, readyDays: config.retentionDays.imports });
+  configureErasure(
+    domains.flatMap((domain) => domain.outliving ?? []),
+    config.retentionDays,
+  );
   stops.push(closeBus);
   openBus(config.redisUrl);
-  stops.push(closeVault);
+  stops.push(hearErasures(), closeVault);
   await openVault(config);
   measureOutdatedKeys();
   await openAuditKeys();
-  stops.push(closeAuditLog);
+  stops.push(closeAuditLog, await openErasures(config.dataDir));
+  if (isEmbedded()) await scrubErased();
   stops.push(closeThrottles);
   openThrottles({ redisUrl: config.redisUrl, isOff: !config.isThrottled });
   registerFollowUps(
@@ -66,10 +76,17 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
   registerRestorers(domains.flatMap((domain) => domain.restorers ?? []));
   stops.push(closeThreads, closeQueue);
   const compaction = compactionJob(
-    config.changeLogDays,
+    config.retentionDays.changes,
     domains.flatMap((domain) => domain.lastingTypes ?? []),
   );
-  await openQueue([...domains.flatMap((domain) => domain.jobs ?? []), compaction, rewrapJob], config.runsJobs);
+  const retention = retentionJob(
+    [...domains.flatMap((domain) => domain.retention ?? []), operationRetention],
+    config.retentionDays,
+  );
+  await openQueue([...domains.flatMap((domain) => domain.jobs ?? []), compaction, retention, rewrapJob], {
+    runsJobs: config.runsJobs,
+    jobDays: config.retentionDays.jobs,
+  });
   await requestRewrap();
   if (!config.servesWeb) return undefined;
   stops.push(stopFollowing);

@@ -28,6 +28,7 @@ export const calls: Readonly<Record<Place, readonly Call[]>> = {
   'Query.devices': [none],
   'Query.entries': [({ metricId }) => ({ filter: { metricIds: [metricId] }, first: 2 })],
   'Query.entry': [id('entryId')],
+  'Query.erasurePreview': [none],
   'Query.history': [
     ({ entryId }) => ({ entityId: entryId, first: 2 }),
     ({ metricId }) => ({ entityId: metricId, first: 2 }),

@@ -14,7 +14,7 @@ const job = { name: 'tests.nothing', run: async () => undefined };
 describe('the embedded database', () => {
   beforeAll(async () => {
     await openDatabase(readConfig({ DATA_DIR: 'memory://' }));
-    await openQueue([job], false);
+    await openQueue([job], { runsJobs: false, jobDays: 7 });
   });
   afterAll(async () => {
     await closeQueue();

@@ -5,10 +5,10 @@ import { newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Caller, Viewer } from '../../kernel/viewer.ts';
 import { prisma, transaction, type Transaction } from '../../platform/database.ts';
-import { announceErasure } from '../../platform/erasures.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../../platform/passwords.ts';
 import { recordLater } from '../audit/later.ts';
 import { recordAlone, recordEvent } from '../audit/record.ts';
+import { erasePerson } from './erasure.ts';
 import {
   loginShape,
   passwordChangeShape,
@@ -22,9 +22,6 @@ import {
 import { endSession, issueRefreshToken, rotateRefreshToken } from './refresh-tokens.ts';
 import { announceSessionEnd, requireOpenSession, signAccessToken } from './sessions.ts';
 import { admitRefresh, admitRegistration, beginGuess, noteSignIn } from './throttles.ts';
-
-/** Seconds that erasing an account may take: all entries go with it. */
-const erasureSeconds = 600;
 
 /** A signed-in device and what it needs to stay so. */
 export type SignedIn = { accessToken: string; expiresAt: Date; refreshToken: string; user: User; device: Device };
@@ -144,15 +141,7 @@ export async function storeProfile(tx: ChangeTransaction, viewer: Viewer, settin
 /** Erases the account and everything in it. There is no way back. */
 export async function deleteAccount(viewer: Viewer, password: string, caller: Caller): Promise<void> {
   await confirmPassword(viewer, password, 'password', caller);
-  await transaction(
-    async (tx) => {
-      const { count } = await tx.prisma.user.deleteMany({ where: { id: viewer.userId } });
-      if (count > 0) await recordEvent(tx, viewer, 'ACCOUNT_ERASED');
-    },
-    { timeoutSeconds: erasureSeconds },
-  );
-  announceSessionEnd(viewer.userId);
-  announceErasure(viewer.userId);
+  await erasePerson(viewer.userId, (tx) => recordEvent(tx, viewer, 'ACCOUNT_ERASED'));
 }
 
 /** The person behind the viewer. */

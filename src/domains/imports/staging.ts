@@ -95,7 +95,12 @@ export async function removeRaw(sql: Sql, { userId, importId }: StagingKey, from
   );
 }
 
-/** Removes everything an import has staged. */
-export async function clearStaging(sql: Sql, { userId, importId }: StagingKey): Promise<void> {
-  await sql.query('DELETE FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid', [userId, importId]);
+/** Removes everything an import has staged. @returns how many rows that was */
+export async function clearStaging(sql: Sql, { userId, importId }: StagingKey): Promise<number> {
+  const [gone] = await sql.query<{ rows: number }>(
+    `WITH gone AS (DELETE FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid RETURNING 1)
+     SELECT count(*)::int AS rows FROM gone`,
+    [userId, importId],
+  );
+  return gone!.rows;
 }

@@ -40,6 +40,11 @@ const residents = new LRUCache<string, Resident>({ max: mostResidents, ttl: forg
 /** The number of the log up to which a person's engine knows everything; null when there is no engine. */
 export const findSeenSeq = (userId: string): number | null => residents.get(userId)?.seq ?? null;
 
+/** Forgets a person who has been erased. */
+export function forgetPerson(userId: string): void {
+  residents.delete(userId);
+}
+
 /**
  * Takes a change up and says what holds now.
  * @returns null when the engine does not stand where the update begins: another call was faster

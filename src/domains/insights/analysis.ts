@@ -5,7 +5,8 @@ import { toDayNumber, toLocalDay } from '../../kernel/civil-time.ts';
 import { UnavailableError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { sql } from '../../platform/database.ts';
-import { runInResidentThread } from '../../platform/thread-pool.ts';
+import { onErasure } from '../../platform/erasures.ts';
+import { runInResidentThread, tellResidentThread } from '../../platform/thread-pool.ts';
 import { getUser } from '../accounts/accounts.ts';
 import { readDailySeries } from '../entries/series.ts';
 import { readTouchedMetrics } from '../entries/touched-metrics.ts';
@@ -14,6 +15,7 @@ import type { Analysis, SeriesUpdate } from './analysis-thread.ts';
 import type { NamedMetric } from './sentences/numbers.ts';
 
 const threadModule = new URL('./analysis-thread.ts', import.meta.url);
+onErasure((userId) => tellResidentThread(threadModule, 'forgetPerson', userId));
 const millisecondsPerDay = 86_400_000;
 /** Callers of one person that overtake each other begin anew so often. */
 const mostTries = 5;

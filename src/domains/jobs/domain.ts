@@ -1,3 +1,8 @@
 import { defineDomain } from '../../kernel/define-domain.ts';
+import { finishedJobs } from '../../platform/finished-jobs.ts';
 
-export const jobs = defineDomain({ name: 'jobs', loadGraphql: () => import('./graphql.ts') });
+export const jobs = defineDomain({
+  name: 'jobs',
+  loadGraphql: () => import('./graphql.ts'),
+  retention: [finishedJobs],
+});

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Metric } from '../../../generated/prisma/client.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { sql, type Sql } from '../../platform/database.ts';
+import { erasuresHeard, onErasure } from '../../platform/erasures.ts';
 import { toConfig } from './metrics.ts';
 import type { MetricConfig } from './rules.ts';
 
@@ -27,6 +28,9 @@ export function markOf(definitions: Definitions): number | null {
  * work.
  */
 const recent = new LRUCache<string, MetricDefinition>({ max: 20_000 });
+onErasure((userId) => {
+  for (const key of recent.keys()) if (key.startsWith(userId)) recent.delete(key);
+});
 
 const keyOf = (viewer: Viewer, id: string): string => `${viewer.userId}:${id}`;
 
@@ -48,6 +52,7 @@ export function forgetDefinitions(viewer: Viewer, ids: readonly string[]): void 
 
 /** Definitions as they are now. Pass the transaction when there is one. */
 export async function readDefinitions(viewer: Viewer, ids: readonly string[], reader: Sql = sql): Promise<Definitions> {
+  const erasures = erasuresHeard();
   const rows = await reader.query<{ metric: Metric; mark: number }>(
     `SELECT metric_snapshot(m) AS metric, h.definitions_version AS mark FROM change_heads h JOIN metrics m USING (user_id)
      WHERE m.user_id = $1::uuid AND m.id = ANY($2::uuid[])`,
@@ -56,6 +61,7 @@ export async function readDefinitions(viewer: Viewer, ids: readonly string[], re
   );
   const definitions = new Map(rows.map(({ metric, mark }) => [metric.id, { metric, config: toConfig(metric), mark }]));
   // What an open transaction has written may still come to nothing: others must not remember it.
-  if (reader === sql) for (const [id, definition] of definitions) recent.set(keyOf(viewer, id), definition);
+  if (reader === sql && erasuresHeard() === erasures)
+    for (const [id, definition] of definitions) recent.set(keyOf(viewer, id), definition);
   return definitions;
 }

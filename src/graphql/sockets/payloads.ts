@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Change } from '../../changes/change.ts';
 import type { Page } from '../../changes/pages.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
+import { onErasure } from '../../platform/erasures.ts';
 import { createContext, type AtHand, type Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
 import type { ChangesDocument } from './changes-document.ts';
@@ -12,10 +13,13 @@ import { payloadBytesMax } from './limits.ts';
 import type { KnownReferences } from './known-references.ts';
 import { withoutHttp } from './results.ts';
 
-/** Of all selections in this process, by selection and page; the least recently used go first. */
+/** Of all selections in this process, by person, selection and page; the least recently used go first. */
 const kept = new LRUCache<string, Payloads>({
   maxSize: payloadBytesMax,
   sizeCalculation: ({ bytes, ends }) => 2 * bytes.length + 8 * ends.length + 200,
+});
+onErasure((userId) => {
+  for (const place of kept.keys()) if (place.startsWith(userId)) kept.delete(place);
 });
 
 /** What the engine has made of changes. */
@@ -56,7 +60,7 @@ export class SharedPayloads {
 
   /** The payloads of a page, at once when they can be. */
   of(page: Page): Payloads | Promise<Payloads> {
-    const place = `${this.name}:${page.after}:${page.lastSeq}`;
+    const place = `${this.viewer.userId}:${this.name}:${page.after}:${page.lastSeq}`;
     const known = kept.get(place) ?? this.running.get(place);
     if (known) return known;
     const made = this.make(page, place);

@@ -18,7 +18,7 @@ const failing = defineJob<{ userId: string }>({
 
 beforeAll(async () => {
   await openDatabase(readConfig({ DATA_DIR: 'memory://' }));
-  await openQueue([failing], true);
+  await openQueue([failing], { runsJobs: true, jobDays: 7 });
 });
 afterAll(async () => {
   await closeQueue();
