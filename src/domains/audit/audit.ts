@@ -62,7 +62,7 @@ export type AuditCheck = {
  */
 export async function checkLog({ userId }: Viewer, since: AuditHead | null = null): Promise<AuditCheck> {
   if (since) checkNoted(since);
-  const report = await checkChain(userId);
+  const report = await checkOnce(userId);
   const isSinceIncluded = since && (await isIncluded(userId, report.head, since));
   const broken = report.broken ?? (isSinceIncluded === false ? rolledBack(report, since!) : null);
   return {
@@ -73,6 +73,17 @@ export async function checkLog({ userId }: Viewer, since: AuditHead | null = nul
     isSinceIncluded,
     head: report.head && { seq: report.head.seq, hash: report.head.hash },
   };
+}
+
+/** The checks under way in this process. A log may be long: who asks for it many times at once gets one look at it. */
+const underWay = new Map<string, Promise<ChainReport>>();
+
+function checkOnce(userId: string): Promise<ChainReport> {
+  const begun = underWay.get(userId);
+  if (begun) return begun;
+  const check = checkChain(userId).finally(() => underWay.delete(userId));
+  underWay.set(userId, check);
+  return check;
 }
 
 function checkNoted({ seq, hash }: AuditHead): void {
