@@ -2,6 +2,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from '../../src/platform/database.ts';
+import { announceErasure } from '../../src/platform/erasures.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client, goodPassword } from '../setup/client.ts';
 import { makeFolder } from '../setup/pair.ts';
@@ -95,14 +96,18 @@ describe('the journal of erasures', () => {
   });
 
   it('takes nobody in on the word of a message alone', async () => {
-    const { announceErasure } = await import('../../src/platform/erasures.ts');
     const client = await Client.register(app.url);
+    await erase(await Client.register(app.url));
     announceErasure(client.userId);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(readFileSync(file, 'utf8')).not.toContain(client.userId);
     await app.stop();
     app = await start();
     expect(await client.at(app.url).seq()).toBe(1);
+    announceErasure(client.userId);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await erase(client.at(app.url));
+    expect(readFileSync(file, 'utf8')).toContain(client.userId);
   });
 });
 

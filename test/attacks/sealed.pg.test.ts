@@ -9,6 +9,8 @@ import { Client } from '../setup/client.ts';
 import { createDatabase, hasServers, type TestDatabase } from '../setup/database.ts';
 import { addNote, createNotes, newEncryptionKey, readNote } from '../setup/sealed-notes.ts';
 
+/** 600 people get a data key first. */
+const slow = { timeout: 120_000 };
 const [first, second] = [newEncryptionKey(), newEncryptionKey()];
 
 /** As a process that is started again with other keys has them. */
@@ -47,7 +49,7 @@ describe.skipIf(!hasServers())('51: the key of an installation', () => {
     }
   });
 
-  it('is changed while people read and write, without a failure; then the old one is not needed', async () => {
+  it('is changed while people read and write, without a failure; then the old one is not needed', slow, async () => {
     const people = await makePeople(600);
     const notes: { userId: string; id: string; text: string }[] = [];
     const write = async () => {

@@ -91,6 +91,8 @@ describe('50: what is sealed', () => {
     ]);
     await sql.query(takeKey, [somebody.userId, me.userId]);
     await expect(readNote(somebody.userId, id)).rejects.toThrow(SealError);
+    // Nor is anything of theirs sealed under the key of somebody else.
+    await expect(addNote(somebody.userId, 'a text')).rejects.toThrow(SealError);
     await sql.query('UPDATE data_keys SET wrapped = $2 WHERE user_id = $1', [somebody.userId, kept!.wrapped]);
     await sql.query('UPDATE sealed_notes SET user_id = $1 WHERE id = $2', [me.userId, id]);
     expect(await readNote(me.userId, id)).toBe('a text');

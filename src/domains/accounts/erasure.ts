@@ -86,7 +86,9 @@ function noteErasure(userId: string): Promise<void> {
 async function writeNote(userId: string): Promise<void> {
   try {
     const text = 'SELECT user_id AS "userId", at FROM erasures WHERE user_id = $1::uuid';
-    await appendToJournal(await sql.query<ErasureNote>(text, [userId]));
+    const found = await sql.query<ErasureNote>(text, [userId]);
+    await appendToJournal(found);
+    if (found.length === 0) noted.delete(userId);
   } catch (err) {
     // The table has it: the journal gets it at the next start, or with the next retention.
     noted.delete(userId);
