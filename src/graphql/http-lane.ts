@@ -125,10 +125,11 @@ function send(response: ServerResponse, mediaType: MediaType, result: ExecutionR
   const text = JSON.stringify(errors ? { ...result, errors: errors.map(toWire) } : result);
   const length = Buffer.byteLength(text);
   const head = { 'content-type': `${mediaType}; charset=utf-8`, 'content-length': length };
+  for (const error of errors ?? []) Object.assign(head, httpOf(error)?.headers);
   response.writeHead(statusOf(mediaType, errors ?? []), head).end(text);
 }
 
-type HttpExtension = { status?: number; spec?: boolean } | undefined;
+type HttpExtension = { status?: number; spec?: boolean; headers?: Record<string, string> } | undefined;
 
 const httpOf = (error: GraphQLError): HttpExtension => error.extensions['http'] as HttpExtension;
 

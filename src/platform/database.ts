@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { types, type Pool } from 'pg';
+import { types } from 'pg';
 import { PrismaClient, type Prisma } from '../../generated/prisma/client.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -25,13 +25,22 @@ export type Transaction = Sql & {
 /** Bounds how long one transaction may wait for a connection, and hold it. */
 export type TransactionOptions = { timeoutSeconds?: number };
 
-let pool: Pool | undefined;
+let pool: SteadyPool | undefined;
 let prismaClient: PrismaClient | undefined;
 let stopEmbedded: (() => Promise<void>) | undefined;
 let isEmbeddedDatabase = false;
 let housekeeping: NodeJS.Timeout | undefined;
 /** Milliseconds between two rounds of housekeeping. */
 const housekeepingInterval = 6 * 3_600_000;
+/**
+ * Milliseconds that somebody waits for a connection. On a server all that wait longer are told so; the one connection of the
+ * embedded database is a queue that moves.
+ */
+const connectionWait = { server: 5000, embedded: 15_000 } as const;
+/** Milliseconds that one statement may take on a server, unless its transaction has been given more. */
+const statementLimit = 30_000;
+/** Milliseconds that statements under way get to end when the database is closed. */
+const closingLimit = 3000;
 
 /** The ORM, for ordinary reads. Writes go through the change log's `writeChanges`. */
 export const prisma = (): PrismaClient => opened(prismaClient);
@@ -78,7 +87,7 @@ export async function openDatabase(config: Config): Promise<void> {
  * Does what a server's autovacuum does: without it the embedded database knows nothing of its tables, and sorts all entries
  * for every page of a list. Now, and every few hours.
  */
-async function startHousekeeping(single: Pool): Promise<void> {
+async function startHousekeeping(single: SteadyPool): Promise<void> {
   await single.query('VACUUM ANALYZE');
   housekeeping = setInterval(() => {
     single.query('VACUUM ANALYZE').catch((err: unknown) => log.warn({ err }, 'the tables could not be tidied'));
@@ -108,7 +117,7 @@ export async function withSchemaLock<Result>(work: () => Promise<Result>): Promi
 export async function closeDatabase(): Promise<void> {
   clearInterval(housekeeping);
   await prismaClient?.$disconnect();
-  await pool?.end();
+  await pool?.close(closingLimit);
   await stopEmbedded?.();
   pool = prismaClient = stopEmbedded = undefined;
 }
@@ -119,27 +128,39 @@ export function readPoolUse(): { open: number; idle: number; waiting: number } {
   return { open: totalCount, idle: idleCount, waiting: waitingCount };
 }
 
+/** Whether the database answers. A server is watched anyway, so nobody has to wait for it here. */
+export async function isDatabaseThere(): Promise<boolean> {
+  if (!isEmbeddedDatabase) return opened(pool).isServed;
+  return sql.query('SELECT 1 AS one').then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Runs `work` in one transaction: all of it happens, or nothing does. */
 export async function transaction<Result>(
   work: (tx: Transaction) => Promise<Result>,
   { timeoutSeconds = 15 }: TransactionOptions = {},
 ): Promise<Result> {
   const effects: (() => void)[] = [];
-  const limits = { timeout: timeoutSeconds * 1000, maxWait: 15_000 };
-  const result = await prisma().$transaction((client) => {
+  const timeout = timeoutSeconds * 1000;
+  const limits = { timeout, maxWait: isEmbeddedDatabase ? connectionWait.embedded : connectionWait.server };
+  const result = await prisma().$transaction(async (client) => {
     const query: Sql['query'] = (text, values = []) => client.$queryRawUnsafe(text, ...values);
+    if (timeout > statementLimit) await client.$executeRawUnsafe(`SET LOCAL statement_timeout = ${timeout}`);
     return work({ prisma: client, query, afterCommit: (effect) => effects.push(effect) });
   }, limits);
   for (const effect of effects) effect();
   return result;
 }
 
-function openServerPool(connectionString: string, max: number): Pool {
+function openServerPool(connectionString: string, max: number): SteadyPool {
   isEmbeddedDatabase = false;
-  return new SteadyPool({ connectionString, max, connectionTimeoutMillis: 15_000, ...session });
+  const limits = { connectionTimeoutMillis: connectionWait.server, statement_timeout: statementLimit };
+  return new SteadyPool({ connectionString, max, ...limits, ...session }, { isWatched: true });
 }
 
-async function openEmbeddedPool(dataDir: string): Promise<Pool> {
+async function openEmbeddedPool(dataDir: string): Promise<SteadyPool> {
   const embedded = await startEmbeddedPostgres(dataDir);
   stopEmbedded = embedded.stop;
   isEmbeddedDatabase = true;

@@ -3,6 +3,7 @@ import type { JobDefinition } from '../kernel/define-domain.ts';
 import { ExpectedError, UnavailableError } from '../kernel/errors.ts';
 import { executeSql, isEmbedded, sql, withSchemaLock, type Transaction } from './database.ts';
 import { log } from './log.ts';
+import { isOutage } from './outages.ts';
 
 export type QueuedJob = JobWithMetadata<{ userId?: string }>;
 
@@ -26,7 +27,8 @@ export async function openQueue(jobs: readonly JobDefinition[], runsJobs: boolea
     reindex: false,
   });
   boss = queue;
-  queue.on('error', (err) => log.error({ err }, 'the job queue met an error'));
+  // While the database is away the queue asks twice a second for each job; that it is away is told once, by its watch.
+  queue.on('error', (err) => log[isOutage(err) ? 'debug' : 'error']({ err }, 'the job queue met an error'));
   // Of two processes that start together on an empty database, one would find the other's half-made tables and give up.
   await withSchemaLock(async () => {
     await queue.start();

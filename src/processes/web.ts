@@ -8,9 +8,10 @@ import { Pipeline } from '../graphql/pipeline.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import { serveSockets } from '../graphql/sockets/sockets.ts';
-import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
+import { ExpectedError, UnavailableError, type ErrorCode } from '../kernel/errors.ts';
 import { createAddressReader } from '../platform/client-address.ts';
 import { log } from '../platform/log.ts';
+import { isOutage } from '../platform/outages.ts';
 import { answerPreflight } from './cors.ts';
 import { makeAnswerClass, makeRefusal } from './headers.ts';
 import { readReadiness } from './health.ts';
@@ -118,8 +119,13 @@ const statuses: Record<ErrorCode, number> = {
 
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
-  if (error instanceof ExpectedError) {
-    return answer(response, statuses[error.code], { code: error.code, message: error.message, ...error.details });
+  const refusal = isOutage(error) ? new UnavailableError('The service is not available at the moment.') : error;
+  if (refusal instanceof ExpectedError) {
+    const { code, message, details } = refusal;
+    if (code === 'UNAVAILABLE') log.warn({ err: error }, 'a request was not served');
+    const retryAfter = Number(details['retryAfterSeconds'] ?? 2);
+    if (statuses[code] === 503 || statuses[code] === 429) response.setHeader('retry-after', retryAfter);
+    return answer(response, statuses[code], { code, message, ...details });
   }
   log.error({ err: error }, 'a request failed');
   answer(response, 500, { code: 'INTERNAL', message: 'Something went wrong on our side.' });
