@@ -20,7 +20,7 @@ import type { Context } from './context.ts';
 import { Prices } from './cost.ts';
 import { checkDocument, documentLimits } from './document-limits.ts';
 import { besideData, toClientError } from './errors.ts';
-import { noteResult } from './operation-metrics.ts';
+import { describeRequest, noteResult } from './operation-metrics.ts';
 import { refuseOperation } from './operation-throttles.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -103,8 +103,9 @@ export class Pipeline {
   /** Runs a query or mutation. */
   async execute(operation: Operation, variables: Parameters['variables'], context: Context): Promise<ExecutionResult> {
     const startedAt = performance.now();
+    describeRequest(operation.definition, context.visitor);
     const result = await this.executeThrottled(operation, variables, context);
-    noteResult(operation.definition, startedAt, result);
+    noteResult(operation.definition, startedAt);
     return result;
   }
 
@@ -118,6 +119,7 @@ export class Pipeline {
   readonly run = (given: ExecutionArgs): ReturnType<typeof execute> => {
     const { document, operationName, variableValues, contextValue } = given;
     const definition = getOperationAST(document, operationName);
+    if (definition) describeRequest(definition, (contextValue as Context).visitor);
     const refusal =
       definition &&
       (this.prices.check(document, definition, variableValues) ??

@@ -7,7 +7,7 @@ const interval = 1000;
 const patience = 3000;
 
 /** SQLSTATE class "insufficient resources": all connections are taken, by others or by us. A server that says so is there. */
-const isFull = (error: unknown): boolean => String((error as { code?: unknown } | null)?.code).startsWith('53');
+const saysFull = (error: unknown): boolean => String((error as { code?: unknown } | null)?.code).startsWith('53');
 
 /**
  * Looks every second whether a database server is there, on a connection of its own: a pool whose connections are all busy
@@ -16,6 +16,8 @@ const isFull = (error: unknown): boolean => String((error as { code?: unknown } 
 export class DatabaseWatch {
   /** Whether the last look found nobody. */
   isAway = false;
+  /** Whether it found a server that takes no more connections. */
+  isFull = false;
   private readonly config: ClientConfig;
   private readonly onAway: () => void;
   private readonly ending = new AbortController();
@@ -43,7 +45,7 @@ export class DatabaseWatch {
     }
   }
 
-  /** @returns why nobody is there; undefined when somebody is */
+  /** @returns what has gone wrong; undefined when it answers */
   private async look(): Promise<unknown> {
     try {
       this.client ??= await this.open();
@@ -51,7 +53,7 @@ export class DatabaseWatch {
       return undefined;
     } catch (error) {
       this.drop();
-      return isFull(error) ? undefined : error;
+      return error;
     }
   }
 
@@ -71,7 +73,8 @@ export class DatabaseWatch {
 
   private note(err: unknown): void {
     const wasAway = this.isAway;
-    this.isAway = err !== undefined;
+    this.isFull = saysFull(err);
+    this.isAway = err !== undefined && !this.isFull;
     if (this.isAway) this.onAway();
     if (this.isAway && !wasAway) log.error({ err }, 'the database does not answer; requests are refused until it does');
     if (!this.isAway && wasAway) log.info('the database answers again');

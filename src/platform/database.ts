@@ -130,12 +130,15 @@ export function readPoolUse(): { open: number; idle: number; waiting: number } {
 
 /** Whether the database answers. A server is watched anyway, so nobody has to wait for it here. */
 export async function isDatabaseThere(): Promise<boolean> {
-  if (!isEmbeddedDatabase) return opened(pool).isServed;
+  if (!isEmbeddedDatabase) return isServed();
   return sql.query('SELECT 1 AS one').then(
     () => true,
     () => false,
   );
 }
+
+/** The same at once, as far as it is known. */
+export const isServed = (): boolean => pool?.isServed ?? false;
 
 /** Runs `work` in one transaction: all of it happens, or nothing does. */
 export async function transaction<Result>(

@@ -2,6 +2,7 @@ import { fromPrisma, PgBoss, type JobWithMetadata, type WorkWithMetadataHandler 
 import type { JobDefinition } from '../kernel/define-domain.ts';
 import { ExpectedError, UnavailableError } from '../kernel/errors.ts';
 import { executeSql, isEmbedded, sql, withSchemaLock, type Transaction } from './database.ts';
+import { noteRun } from './job-metrics.ts';
 import { log } from './log.ts';
 import { isOutage } from './outages.ts';
 
@@ -38,9 +39,12 @@ export async function openQueue(jobs: readonly JobDefinition[], runsJobs: boolea
   if (runsJobs) for (const job of jobs) await work(queue, job);
 }
 
-/** Lets running jobs end, then stops. Harmless when nothing is open. */
+/** Milliseconds that running jobs get to end. The next process takes up what has not. */
+const closingLimit = 8000;
+
+/** Lets running jobs end, or gives them back, then stops. Harmless when nothing is open. */
 export async function closeQueue(): Promise<void> {
-  await boss?.stop({ graceful: true, timeout: 20_000 });
+  await boss?.stop({ graceful: true, timeout: closingLimit });
   boss = undefined;
 }
 
@@ -112,8 +116,10 @@ async function work(queue: PgBoss, job: JobDefinition): Promise<void> {
     if (!task) return;
     try {
       await job.run(task.data, task.signal);
+      noteRun(job.name, 'done');
     } catch (err) {
       const isLastTry = task.retryCount >= task.retryLimit;
+      noteRun(job.name, isLastTry ? 'given up' : 'failed');
       log.error({ err, job: job.name, jobId: task.id, isLastTry }, 'a job failed');
       if (isLastTry) await job.onFailed?.(task.data, err);
       // The queue keeps what it is thrown: nothing but our own errors may lie there, others can hold a person's values.

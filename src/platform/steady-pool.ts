@@ -34,9 +34,10 @@ export class SteadyPool extends Pool {
     if (isWatched) this.watch = new DatabaseWatch(config, () => this.breakOffAll());
   }
 
-  /** Whether the server was there at the last look; true for a pool that is not watched. */
+  /** Whether there was somebody to serve it at the last look; true for a pool that is not watched. */
   get isServed(): boolean {
-    return !this.watch?.isAway;
+    const { isAway = false, isFull = false } = this.watch ?? {};
+    return !isAway && !(isFull && this.totalCount === 0);
   }
 
   // The driver declares two forms; the ORM and we use the one with a promise.

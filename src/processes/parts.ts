@@ -9,6 +9,7 @@ import { closeBus, openBus } from '../platform/bus.ts';
 import { closeDatabase, openDatabase } from '../platform/database.ts';
 import { openLog } from '../platform/log.ts';
 import { closeQueue, openQueue } from '../platform/queue.ts';
+import { closeRequestLog, openRequestLog } from '../platform/request-log.ts';
 import { openSecrets } from '../platform/secrets.ts';
 import { closeThreads } from '../platform/thread-pool.ts';
 import { closeThrottles, openThrottles } from '../platform/throttles.ts';
@@ -41,6 +42,8 @@ export async function startParts(config: Config): Promise<Running> {
 
 async function start(config: Config, stops: Stop[]): Promise<string | undefined> {
   openLog(config.logLevel);
+  stops.push(closeRequestLog);
+  openRequestLog({ isOff: !config.logsRequests });
   checkCertificate(config);
   stops.push(closeDatabase);
   await openDatabase(config);

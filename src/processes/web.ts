@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { rememberSessions } from '../domains/accounts/sessions.ts';
 import { domains } from '../domains.ts';
@@ -11,11 +12,13 @@ import { serveSockets } from '../graphql/sockets/sockets.ts';
 import { ExpectedError, UnavailableError, type ErrorCode } from '../kernel/errors.ts';
 import { createAddressReader } from '../platform/client-address.ts';
 import { log } from '../platform/log.ts';
+import { noteError } from '../platform/metrics.ts';
 import { isOutage } from '../platform/outages.ts';
 import { answerPreflight } from './cors.ts';
 import { makeAnswerClass, makeRefusal } from './headers.ts';
 import { readReadiness } from './health.ts';
 import { serveMetrics, startMeasuring } from './metrics-page.ts';
+import { serveNoted } from './served-requests.ts';
 import { limitBodyTime, serverLimits } from './slow-requests.ts';
 import { createWebServer, type WebServer } from './tls.ts';
 
@@ -36,8 +39,12 @@ export async function startWeb(config: Config): Promise<Web> {
   const state = { isDraining: false, config };
   const options = { ...serverLimits, ServerResponse: makeAnswerClass(config) };
   const server = createWebServer(config, options, (request, response) => {
+    // Whoever asks now is to ask another server next.
+    if (state.isDraining) response.shouldKeepAlive = false;
     if (answerPreflight(request, response, config.allowedOrigins)) return;
-    handle(request, response, serveGraphql, state).catch((error: unknown) => fail(response, error));
+    serveNoted(request, response, segments, () => {
+      handle(request, response, serveGraphql, state).catch((error: unknown) => fail(response, error));
+    });
   });
   startMeasuring();
   server.on('clientError', makeRefusal(config));
@@ -48,6 +55,7 @@ export async function startWeb(config: Config): Promise<Web> {
   const { port } = server.address() as AddressInfo;
   const stop = async () => {
     state.isDraining = true;
+    await sleep(config.drainSeconds * 1000);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await closeSockets();
     // Again and again: a connection falls idle when its request ends, and clients keep idle ones for seconds.
@@ -74,6 +82,9 @@ type State = { isDraining: boolean; config: Config };
 const routes = new Map(
   domains.flatMap((domain) => domain.routes ?? []).map((route) => [`${route.method} ${route.segment}`, route]),
 );
+
+/** First parts of all paths that there are. */
+const segments = new Set(['graphql', 'health', 'metrics', ...[...routes.values()].map(({ segment }) => segment)]);
 
 async function handle(
   request: IncomingMessage,
@@ -125,8 +136,10 @@ function fail(response: ServerResponse, error: unknown): void {
     if (code === 'UNAVAILABLE') log.warn({ err: error }, 'a request was not served');
     const retryAfter = Number(details['retryAfterSeconds'] ?? 2);
     if (statuses[code] === 503 || statuses[code] === 429) response.setHeader('retry-after', retryAfter);
+    noteError(code);
     return answer(response, statuses[code], { code, message, ...details });
   }
+  noteError('INTERNAL');
   log.error({ err: error }, 'a request failed');
   answer(response, 500, { code: 'INTERNAL', message: 'Something went wrong on our side.' });
 }
