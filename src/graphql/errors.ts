@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { errorCodes, ExpectedError, type ErrorCode } from '../kernel/errors.ts';
 import { log } from '../platform/log.ts';
-import { isOutage } from '../platform/outages.ts';
+import { isDiskFull, isOutage } from '../platform/outages.ts';
 
 /**
  * The one place that turns failures into what a client sees: expected ones keep their code and message, everything else
@@ -62,7 +62,8 @@ function asInvalidInput(error: GraphQLError): GraphQLError {
 function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {
   const correlationId = randomUUID();
   if (isOutage(cause)) {
-    log.warn({ err: cause, correlationId }, 'the database is not available');
+    if (isDiskFull(cause)) log.error({ err: cause, correlationId }, 'the disk of the database is full');
+    else log.warn({ err: cause, correlationId }, 'the database is not available');
     return new GraphQLError('The service is not available at the moment. Try again shortly.', {
       ...placeOf(at),
       extensions: { code: 'UNAVAILABLE', correlationId, ...overHttp('UNAVAILABLE') },

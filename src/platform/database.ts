@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { types } from 'pg';
 import { PrismaClient, type Prisma } from '../../generated/prisma/client.ts';
 import type { Config } from '../config.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 import { log } from './log.ts';
 import { lockSchema, migrate } from './migrations.ts';
 import { SteadyPool } from './steady-pool.ts';
@@ -167,16 +168,35 @@ async function openEmbeddedPool(dataDir: string): Promise<SteadyPool> {
   const embedded = await startEmbeddedPostgres(dataDir);
   stopEmbedded = embedded.stop;
   isEmbeddedDatabase = true;
-  const single = new SteadyPool({
-    host: embedded.socketDirectory,
-    user: 'postgres',
-    database: 'postgres',
-    max: 1,
-    ...session,
-  });
+  const config = { host: embedded.socketDirectory, user: 'postgres', database: 'postgres', max: 1, ...session };
+  const single: SteadyPool = new SteadyPool(config, { onPanic: () => void revive(embedded, single) });
   // The embedded database has one session for all connections: a new one would find the names of the last one taken.
   single.on('connect', (client) => void client.query('DEALLOCATE ALL').catch(() => undefined));
   return single;
+}
+
+/** Milliseconds between two attempts to start the embedded database anew. */
+const revivalPause = 3000;
+
+/**
+ * The embedded database gives up when its log finds no room on the disk (PANIC), and then answers nobody any more. It is
+ * started anew, which mends it as after a crash, as often as it takes until there is room.
+ */
+async function revive(embedded: EmbeddedPostgres, single: SteadyPool): Promise<void> {
+  if (single.isSuspended) return;
+  single.isSuspended = true;
+  log.error('the embedded database has given up: is there room on its disk? It is started anew');
+  // The one who asked gets to hear why.
+  await sleep(100);
+  single.breakOffAll();
+  while (pool === single && single.isSuspended) {
+    await embedded.restart().then(
+      () => (single.isSuspended = false),
+      (err: unknown) => log.warn({ err }, 'the embedded database does not come up; it is tried again'),
+    );
+    if (single.isSuspended) await sleep(revivalPause, undefined, { ref: false });
+  }
+  if (!single.isSuspended) log.info('the embedded database is up again');
 }
 
 const dateOid = 1082;

@@ -22,14 +22,18 @@ class DatabaseAwayError extends Error {
  * would not come.
  */
 export class SteadyPool extends Pool {
+  /** Refuses everything, as when the server is away. */
+  isSuspended = false;
   private readonly connected = new Set<PoolClient>();
   private readonly watch: DatabaseWatch | undefined;
 
-  constructor(config: PoolConfig, { isWatched = false } = {}) {
+  /** @param onPanic called when the server says that it has to be started anew */
+  constructor(config: PoolConfig, { isWatched = false, onPanic = () => {} } = {}) {
     super(config);
     // The driver tells the loss of a connection twice: to the statement under way, which fails, and as an event. While the
     // connection is in use nobody else listens to that, and it would end the process.
     this.on('connect', (client) => this.connected.add(client.on('error', () => undefined)));
+    this.on('connect', (client) => listenForPanic(client, onPanic));
     this.on('remove', (client) => this.connected.delete(client));
     if (isWatched) this.watch = new DatabaseWatch(config, () => this.breakOffAll());
   }
@@ -37,12 +41,12 @@ export class SteadyPool extends Pool {
   /** Whether there was somebody to serve it at the last look; true for a pool that is not watched. */
   get isServed(): boolean {
     const { isAway = false, isFull = false } = this.watch ?? {};
-    return !isAway && !(isFull && this.totalCount === 0);
+    return !isAway && !this.isSuspended && !(isFull && this.totalCount === 0);
   }
 
   // The driver declares two forms; the ORM and we use the one with a promise.
   override connect = (() => {
-    if (this.watch?.isAway) return Promise.reject(new DatabaseAwayError());
+    if (this.watch?.isAway || this.isSuspended) return Promise.reject(new DatabaseAwayError());
     return super.connect();
   }) as Pool['connect'];
 
@@ -71,5 +75,13 @@ export class SteadyPool extends Pool {
     await this.end().finally(() => clearTimeout(limit));
   }
 }
+
+type Wire = { connection: { on: (event: 'errorMessage', listen: (message: { severity?: string }) => void) => void } };
+
+/** The driver hands an error on to its statement, whoever sent it; here all of them pass. */
+const listenForPanic = (client: object, onPanic: () => void): void =>
+  (client as Wire).connection.on('errorMessage', ({ severity }) => {
+    if (severity === 'PANIC') onPanic();
+  });
 
 const isStatementError = (error: unknown): boolean => error instanceof DatabaseError && !fatal.test(error.code ?? '');
