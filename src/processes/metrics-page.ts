@@ -2,13 +2,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
 import { NotFoundError } from '../kernel/errors.ts';
+import { compactionName } from '../changes/compaction.ts';
 import { domains } from '../domains.ts';
 import { isBusHeard } from '../platform/bus.ts';
 import { isServed, readPoolUse } from '../platform/database.ts';
 import { lookAtJobs } from '../platform/job-metrics.ts';
 import { measure, openMetrics, renderMetrics } from '../platform/metrics.ts';
 
-const jobs = domains.flatMap((domain) => domain.jobs ?? []).map(({ name }) => name);
+const jobs = [...domains.flatMap((domain) => domain.jobs ?? []).map(({ name }) => name), compactionName];
 
 /** Begins to measure what this process does. */
 export function startMeasuring(): void {
