@@ -6,6 +6,8 @@ import { log } from './log.ts';
 const interval = 1000;
 const patience = 3000;
 
+class NoAnswerError extends Error {}
+
 /** SQLSTATE class "insufficient resources": all connections are taken, by others or by us. A server that says so is there. */
 const saysFull = (error: unknown): boolean => String((error as { code?: unknown } | null)?.code).startsWith('53');
 
@@ -47,6 +49,13 @@ export class DatabaseWatch {
 
   /** @returns what has gone wrong; undefined when it answers */
   private async look(): Promise<unknown> {
+    const wasOpen = this.client !== undefined;
+    const failure = await this.ask();
+    // One connection may be ended alone. Away is who cannot be reached anew.
+    return wasOpen && failure !== undefined && !(failure instanceof NoAnswerError) ? this.ask() : failure;
+  }
+
+  private async ask(): Promise<unknown> {
     try {
       this.client ??= await this.open();
       await answerOf(this.client.query('SELECT 1'));
@@ -88,7 +97,7 @@ export const breakOff = (client: object): void =>
 /** @throws when the answer does not come in time */
 function answerOf(answer: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => reject(new Error('timeout exceeded when trying to connect: no answer'));
+    const giveUp = () => reject(new NoAnswerError());
     // A process that was busy itself finds the answer among its news before it gives up.
     const limit = setTimeout(() => setImmediate(giveUp), patience).unref();
     answer.then(resolve, reject).finally(() => clearTimeout(limit));

@@ -189,15 +189,23 @@ async function revive(embedded: EmbeddedPostgres, single: SteadyPool): Promise<v
   // The one who asked gets to hear why.
   await sleep(100);
   single.breakOffAll();
-  while (pool === single && single.isSuspended) {
-    await embedded.restart().then(
-      () => (single.isSuspended = false),
-      (err: unknown) => log.warn({ err }, 'the embedded database does not come up; it is tried again'),
-    );
-    if (single.isSuspended) await sleep(revivalPause, undefined, { ref: false });
+  while (!(await isUpAgain(embedded))) {
+    await sleep(revivalPause, undefined, { ref: false });
+    // It has been closed meanwhile.
+    if (pool !== single) return;
   }
-  if (!single.isSuspended) log.info('the embedded database is up again');
+  single.isSuspended = false;
+  log.info('the embedded database is up again');
 }
+
+const isUpAgain = (embedded: EmbeddedPostgres): Promise<boolean> =>
+  embedded.restart().then(
+    () => true,
+    (err: unknown) => {
+      log.warn({ err }, 'the embedded database does not come up; it is tried again');
+      return false;
+    },
+  );
 
 const dateOid = 1082;
 const session = {

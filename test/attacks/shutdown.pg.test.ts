@@ -68,7 +68,7 @@ describe.skipIf(!hasServers())('SIGTERM', () => {
         if (type === 'next')
           acknowledged.socket.push((payload as { data: { createEntry: { id: string } } }).data.createEntry.id);
 
-    expect(exitCode, server.output()).toBe(0);
+    expect(exitCode, `${server.output()}`).toBe(0);
     expect(took).toBeLessThan(limit);
     expect((await Promise.all(devices.map(({ closed }) => closed))).map(({ code }) => code)).toEqual([
       1012, 1012, 1012, 1012,
@@ -132,7 +132,7 @@ describe.skipIf(!hasServers())('SIGTERM', () => {
     socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{');
     await sleep(500);
     const { exitCode, took } = await end();
-    expect(exitCode, server.output()).toBe(0);
+    expect(exitCode, `${server.output()}`).toBe(0);
     expect(took).toBeGreaterThan(9000);
     expect(took).toBeLessThan(limit);
     expect(await refused).toBe('refused');
