@@ -18,8 +18,6 @@ const saysFull = (error: unknown): boolean => String((error as { code?: unknown 
 export class DatabaseWatch {
   /** Whether the last look found nobody. */
   isAway = false;
-  /** Whether it found a server that takes no more connections. */
-  isFull = false;
   private readonly config: ClientConfig;
   private readonly onAway: () => void;
   private readonly ending = new AbortController();
@@ -82,8 +80,7 @@ export class DatabaseWatch {
 
   private note(err: unknown): void {
     const wasAway = this.isAway;
-    this.isFull = saysFull(err);
-    this.isAway = err !== undefined && !this.isFull;
+    this.isAway = err !== undefined && !saysFull(err);
     if (this.isAway) this.onAway();
     if (this.isAway && !wasAway) log.error({ err }, 'the database does not answer; requests are refused until it does');
     if (!this.isAway && wasAway) log.info('the database answers again');

@@ -129,9 +129,12 @@ export function readPoolUse(): { open: number; idle: number; waiting: number } {
   return { open: totalCount, idle: idleCount, waiting: waitingCount };
 }
 
-/** Whether the database answers. A server is watched anyway, so nobody has to wait for it here. */
+/**
+ * Whether the database answers us. A server is watched anyway, so nobody has to wait for it here; but it may be there and have
+ * no connection for us, which shows when we have none.
+ */
 export async function isDatabaseThere(): Promise<boolean> {
-  if (!isEmbeddedDatabase) return isServed();
+  if (!isEmbeddedDatabase && (!isServed() || readPoolUse().open > 0)) return isServed();
   return sql.query('SELECT 1 AS one').then(
     () => true,
     () => false,

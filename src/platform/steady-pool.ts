@@ -40,8 +40,7 @@ export class SteadyPool extends Pool {
 
   /** Whether there was somebody to serve it at the last look; true for a pool that is not watched. */
   get isServed(): boolean {
-    const { isAway = false, isFull = false } = this.watch ?? {};
-    return !isAway && !this.isSuspended && !(isFull && this.totalCount === 0);
+    return !this.watch?.isAway && !this.isSuspended;
   }
 
   // The driver declares two forms; the ORM and we use the one with a promise.
