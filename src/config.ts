@@ -86,6 +86,10 @@ const settings = z
       ),
     /** Opens /metrics to who sends it as a Bearer token. Without it, in development only, to this machine. */
     METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+    /** Whether each request gets a line in the log. By default in production. */
+    LOG_REQUESTS: z.enum(['on', 'off']).optional(),
+    /** Seconds at SIGTERM in which requests are still taken while /health/ready says no, so that a balancer can look away. */
+    DRAIN_SECONDS: z.coerce.number().min(0).max(5).default(0),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /** Signs tokens and links: at least 32 bytes. Generated into DATA_DIR outside production. */
     JWT_SECRET: z
@@ -153,7 +157,9 @@ const settings = z
     tls: s.TLS_CERT_FILE && s.TLS_KEY_FILE ? { certFile: s.TLS_CERT_FILE, keyFile: s.TLS_KEY_FILE } : undefined,
     allowedOrigins: new Set(s.ALLOWED_ORIGINS),
     metricsToken: s.METRICS_TOKEN,
+    drainSeconds: s.DRAIN_SECONDS,
     logLevel: s.LOG_LEVEL,
+    logsRequests: s.LOG_REQUESTS ? s.LOG_REQUESTS === 'on' : s.NODE_ENV === 'production',
     jwtSecret: s.JWT_SECRET,
     jwtSecretsAccepted: s.JWT_SECRET_ACCEPTED ?? [],
     encryptionKey: s.ENCRYPTION_KEY,

@@ -7,6 +7,12 @@ import { startParts } from './processes/parts.ts';
 // live for a moment: guessed wrong they keep what they hold through every small collection. See docs/performance.md.
 setFlagsFromString('--no-allocation-site-pretenuring');
 
+/**
+ * Milliseconds in which all parts have ended, each of which has a limit of its own: 5 in which a balancer may look away
+ * (DRAIN_SECONDS), 10 for requests, 8 for jobs, 3 for the database. Supervisors kill after 30.
+ */
+const endLimit = 28_000;
+
 try {
   const config = readConfig();
   const running = await startParts(config);
@@ -19,6 +25,10 @@ try {
 }
 
 async function end(stop: () => Promise<void>): Promise<void> {
+  setTimeout(() => {
+    console.error('Lifegraph did not come to an end in time.');
+    process.exit(1);
+  }, endLimit);
   await stop();
   process.exit(0);
 }

@@ -1,4 +1,5 @@
 import { LogCompactedError } from '../kernel/errors.ts';
+import { noteArrival } from '../platform/metrics.ts';
 import { readPage, type Page } from './pages.ts';
 import { readHead, readHeads } from './replay.ts';
 import { onWakeUp } from './wake-ups.ts';
@@ -75,6 +76,8 @@ export class Feed {
     if (page.changes.length === 0) return;
     this.head = page.lastSeq;
     for (const follower of this.followers) follower.advance(page);
+    // The one that has waited longest.
+    noteArrival(page.changes[0]!.at);
   }
 }
 

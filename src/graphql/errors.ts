@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import { errorCodes, ExpectedError } from '../kernel/errors.ts';
+import { errorCodes, ExpectedError, type ErrorCode } from '../kernel/errors.ts';
 import { log } from '../platform/log.ts';
-import { isOutage } from '../platform/outages.ts';
+import { isDiskFull, isOutage } from '../platform/outages.ts';
 
 /**
  * The one place that turns failures into what a client sees: expected ones keep their code and message, everything else
@@ -27,9 +27,28 @@ export const bodyTooLarge = (): GraphQLError =>
 
 function withCode(cause: ExpectedError, at: GraphQLError | undefined): GraphQLError {
   const { code, message, details } = cause;
-  // Over HTTP a missing or dead token is also a status, which proxies and clients understand without reading the body.
-  const http = code === 'UNAUTHENTICATED' ? { http: { status: 401 } } : {};
-  return new GraphQLError(message, { ...placeOf(at), extensions: { code, ...details, ...http } });
+  return new GraphQLError(message, { ...placeOf(at), extensions: { code, ...details, ...overHttp(code, details) } });
+}
+
+/** Seconds after which it is worth asking again when the service was not available. */
+const retrySeconds = 2;
+
+/** What is also said as a status, which proxies and clients understand without reading the body. */
+function overHttp(code: ErrorCode, { retryAfterSeconds = retrySeconds }: Record<string, unknown> = {}) {
+  const headers = { 'retry-after': String(retryAfterSeconds) };
+  if (code === 'UNAUTHENTICATED') return { http: { status: 401 } };
+  if (code === 'RATE_LIMITED') return { http: { status: 429, headers } };
+  return code === 'UNAVAILABLE' ? { http: { status: 503, headers } } : {};
+}
+
+/**
+ * An error beside something that was given: not a reason to ask for all of it again, so its status and Retry-After go. A
+ * missing session stays one.
+ */
+export function besideData(error: GraphQLError): GraphQLError {
+  const http = error.extensions['http'] as { headers?: object } | undefined;
+  if (http?.headers) delete (error.extensions as Record<string, unknown>)['http'];
+  return error;
 }
 
 /** The engine has codes of its own, which vary with its version; a client meets those of our list. */
@@ -43,10 +62,11 @@ function asInvalidInput(error: GraphQLError): GraphQLError {
 function mask(cause: unknown, at: GraphQLError | undefined): GraphQLError {
   const correlationId = randomUUID();
   if (isOutage(cause)) {
-    log.warn({ err: cause, correlationId }, 'the database is not available');
+    if (isDiskFull(cause)) log.error({ err: cause, correlationId }, 'the disk of the database is full');
+    else log.warn({ err: cause, correlationId }, 'the database is not available');
     return new GraphQLError('The service is not available at the moment. Try again shortly.', {
       ...placeOf(at),
-      extensions: { code: 'UNAVAILABLE', correlationId },
+      extensions: { code: 'UNAVAILABLE', correlationId, ...overHttp('UNAVAILABLE') },
     });
   }
   log.error({ err: cause, correlationId }, 'an operation failed');

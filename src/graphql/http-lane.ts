@@ -4,6 +4,7 @@ import { isSigned } from '../domains/accounts/sessions.ts';
 import { UnauthenticatedError } from '../kernel/errors.ts';
 import type { ReadAddress } from '../platform/client-address.ts';
 import { bodyTooLarge, toClientError } from './errors.ts';
+import { noteErrors } from './operation-metrics.ts';
 import { readParameters, type Parameters } from './parameters.ts';
 import type { Operation, Pipeline } from './pipeline.ts';
 import { bodyMax, createRequestContext, readBearer, type GraphqlServer } from './server.ts';
@@ -122,13 +123,15 @@ async function passOn(
 
 function send(response: ServerResponse, mediaType: MediaType, result: ExecutionResult): void {
   const { errors } = result;
+  noteErrors(errors);
   const text = JSON.stringify(errors ? { ...result, errors: errors.map(toWire) } : result);
   const length = Buffer.byteLength(text);
   const head = { 'content-type': `${mediaType}; charset=utf-8`, 'content-length': length };
+  for (const error of errors ?? []) Object.assign(head, httpOf(error)?.headers);
   response.writeHead(statusOf(mediaType, errors ?? []), head).end(text);
 }
 
-type HttpExtension = { status?: number; spec?: boolean } | undefined;
+type HttpExtension = { status?: number; spec?: boolean; headers?: Record<string, string> } | undefined;
 
 const httpOf = (error: GraphQLError): HttpExtension => error.extensions['http'] as HttpExtension;
 

@@ -20,8 +20,8 @@ import { onErasure } from '../platform/erasures.ts';
 import type { Context } from './context.ts';
 import { Prices } from './cost.ts';
 import { checkDocument, documentLimits } from './document-limits.ts';
-import { toClientError } from './errors.ts';
-import { noteResult } from './operation-metrics.ts';
+import { besideData, toClientError } from './errors.ts';
+import { describeRequest, noteResult } from './operation-metrics.ts';
 import { refuseOperation } from './operation-throttles.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -106,8 +106,9 @@ export class Pipeline {
   /** Runs a query or mutation. */
   async execute(operation: Operation, variables: Parameters['variables'], context: Context): Promise<ExecutionResult> {
     const startedAt = performance.now();
+    describeRequest(operation.definition, context.visitor);
     const result = await this.executeThrottled(operation, variables, context);
-    noteResult(operation.definition, startedAt, result);
+    noteResult(operation.definition, startedAt);
     return result;
   }
 
@@ -121,12 +122,14 @@ export class Pipeline {
   readonly run = (given: ExecutionArgs): ReturnType<typeof execute> => {
     const { document, operationName, variableValues, contextValue } = given;
     const definition = getOperationAST(document, operationName);
+    if (definition) describeRequest(definition, (contextValue as Context).visitor);
     const refusal =
       definition &&
       (this.prices.check(document, definition, variableValues) ??
         refuseOperation(this.schema, { document, definition }, contextValue as Context));
     if (refusal) return { errors: [toClientError(refusal)] };
-    return execute({ ...given, hideSuggestions: this.hideSuggestions });
+    const result = execute({ ...given, hideSuggestions: this.hideSuggestions });
+    return result instanceof Promise ? result.then(withCodes) : withCodes(result as ExecutionResult);
   };
 
   /** Runs a subscription; what cannot begin has a result with the reason. */
@@ -150,8 +153,14 @@ const isTooLong = (error: unknown): boolean =>
 const tooLong = () =>
   new TooCostlyError(`A document has at most ${documentLimits.tokens} tokens. Send values as variables.`);
 
-const withCodes = (result: ExecutionResult): ExecutionResult =>
-  result.errors ? { ...result, errors: result.errors.map(toClientError) } : result;
+function withCodes(result: ExecutionResult): ExecutionResult {
+  if (!result.errors) return result;
+  const errors = result.errors.map(toClientError);
+  return { ...result, errors: givesSomething(result) ? errors.map(besideData) : errors };
+}
+
+const givesSomething = ({ data }: ExecutionResult): boolean =>
+  Object.values(data ?? {}).some((value) => value !== null);
 
 /** Not a generator: the end of one would wait until the stream it is made of has something to say. */
 function withCodesEach(results: AsyncGenerator<ExecutionResult>): AsyncIterableIterator<ExecutionResult> {

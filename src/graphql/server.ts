@@ -1,8 +1,10 @@
+import type { ExecutionResult } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance, type YogaServerOptions } from 'graphql-yoga';
 import { authenticate, type Reliance } from '../domains/accounts/sessions.ts';
 import { InvalidInputError, UnauthenticatedError } from '../kernel/errors.ts';
 import { createContext, type Context } from './context.ts';
 import { toClientError } from './errors.ts';
+import { noteErrors } from './operation-metrics.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /**
@@ -33,7 +35,7 @@ export function createGraphqlServer(pipeline: Pipeline, isProduction: boolean): 
     logging: false,
     healthCheckEndpoint: '/health/graphql',
     maskedErrors: { maskError: (error) => toClientError(error) },
-    plugins: [throughPipeline(pipeline), jsonOnly, subscriptionsOnSockets],
+    plugins: [throughPipeline(pipeline), jsonOnly, subscriptionsOnSockets, counted],
     maxRequestBodySize: bodyMax,
     parserAndValidationCache: false,
     context: ({ request, address }) =>
@@ -61,7 +63,15 @@ const jsonOnly: Plugin = {
     const isJson = /^application\/(graphql\+)?json\b/i.test(request.headers.get('content-type') ?? '');
     if (request.method !== 'POST' || isJson) return;
     const error = new InvalidInputError([{ path: [], message: 'The content type of a request is application/json.' }]);
+    noteErrors([toClientError(error)]);
     endResponse(fetchAPI.Response.json({ errors: [toClientError(error)] }, { status: 415 }));
+  },
+};
+
+/** Errors of answers are counted where they go out: those from before the execution too. */
+const counted: Plugin = {
+  onResultProcess: ({ result }) => {
+    if (!(Symbol.asyncIterator in result)) noteErrors((result as ExecutionResult).errors);
   },
 };
 

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { types, type Pool } from 'pg';
+import { types } from 'pg';
 import { PrismaClient, type Prisma } from '../../generated/prisma/client.ts';
 import type { Config } from '../config.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 import { log } from './log.ts';
 import { lockSchema, migrate } from './migrations.ts';
 import { SteadyPool } from './steady-pool.ts';
@@ -32,6 +33,15 @@ let isEmbeddedDatabase = false;
 let housekeeping: NodeJS.Timeout | undefined;
 /** Milliseconds between two rounds of housekeeping. */
 const housekeepingInterval = 6 * 3_600_000;
+/**
+ * Milliseconds that somebody waits for a connection. On a server all that wait longer are told so; the one connection of the
+ * embedded database is a queue that moves.
+ */
+const connectionWait = { server: 5000, embedded: 15_000 } as const;
+/** Milliseconds that one statement may take on a server, unless its transaction has been given more. */
+const statementLimit = 30_000;
+/** Milliseconds that statements under way get to end when the database is closed. */
+const closingLimit = 3000;
 
 /** The ORM, for ordinary reads. Writes go through the change log's `writeChanges`. */
 export const prisma = (): PrismaClient => opened(prismaClient);
@@ -78,7 +88,7 @@ export async function openDatabase(config: Config): Promise<void> {
  * Does what a server's autovacuum does: without it the embedded database knows nothing of its tables, and sorts all entries
  * for every page of a list. Now, and every few hours.
  */
-async function startHousekeeping(single: Pool): Promise<void> {
+async function startHousekeeping(single: SteadyPool): Promise<void> {
   await single.query('VACUUM ANALYZE');
   housekeeping = setInterval(() => {
     single.query('VACUUM ANALYZE').catch((err: unknown) => log.warn({ err }, 'the tables could not be tidied'));
@@ -108,7 +118,7 @@ export async function withSchemaLock<Result>(work: () => Promise<Result>): Promi
 export async function closeDatabase(): Promise<void> {
   clearInterval(housekeeping);
   await prismaClient?.$disconnect();
-  await pool?.end();
+  await pool?.close(closingLimit);
   await stopEmbedded?.();
   pool = prismaClient = stopEmbedded = undefined;
 }
@@ -119,15 +129,32 @@ export function readPoolUse(): { open: number; idle: number; waiting: number; lo
   return { open: totalCount, idle: idleCount, waiting: waitingCount, longestWait };
 }
 
+/**
+ * Whether the database answers us. A server is watched anyway, so nobody has to wait for it here; but it may be there and have
+ * no connection for us, which shows when we have none.
+ */
+export async function isDatabaseThere(): Promise<boolean> {
+  if (!isEmbeddedDatabase && (!isServed() || readPoolUse().open > 0)) return isServed();
+  return sql.query('SELECT 1 AS one').then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The same at once, as far as it is known. */
+export const isServed = (): boolean => pool?.isServed ?? false;
+
 /** Runs `work` in one transaction: all of it happens, or nothing does. */
 export async function transaction<Result>(
   work: (tx: Transaction) => Promise<Result>,
   { timeoutSeconds = 15 }: TransactionOptions = {},
 ): Promise<Result> {
   const effects: (() => void)[] = [];
-  const limits = { timeout: timeoutSeconds * 1000, maxWait: 15_000 };
-  const result = await prisma().$transaction((client) => {
+  const timeout = timeoutSeconds * 1000;
+  const limits = { timeout, maxWait: isEmbeddedDatabase ? connectionWait.embedded : connectionWait.server };
+  const result = await prisma().$transaction(async (client) => {
     const query: Sql['query'] = (text, values = []) => client.$queryRawUnsafe(text, ...values);
+    if (timeout > statementLimit) await client.$executeRawUnsafe(`SET LOCAL statement_timeout = ${timeout}`);
     return work({ prisma: client, query, afterCommit: (effect) => effects.push(effect) });
   }, limits);
   for (const effect of effects) effect();
@@ -136,24 +163,52 @@ export async function transaction<Result>(
 
 function openServerPool(connectionString: string, max: number): SteadyPool {
   isEmbeddedDatabase = false;
-  return new SteadyPool({ connectionString, max, connectionTimeoutMillis: 15_000, ...session });
+  const limits = { connectionTimeoutMillis: connectionWait.server, statement_timeout: statementLimit };
+  return new SteadyPool({ connectionString, max, ...limits, ...session }, { isWatched: true });
 }
 
 async function openEmbeddedPool(dataDir: string): Promise<SteadyPool> {
   const embedded = await startEmbeddedPostgres(dataDir);
   stopEmbedded = embedded.stop;
   isEmbeddedDatabase = true;
-  const single = new SteadyPool({
-    host: embedded.socketDirectory,
-    user: 'postgres',
-    database: 'postgres',
-    max: 1,
-    ...session,
-  });
+  const config = { host: embedded.socketDirectory, user: 'postgres', database: 'postgres', max: 1, ...session };
+  const single: SteadyPool = new SteadyPool(config, { onPanic: () => void revive(embedded, single) });
   // The embedded database has one session for all connections: a new one would find the names of the last one taken.
   single.on('connect', (client) => void client.query('DEALLOCATE ALL').catch(() => undefined));
   return single;
 }
+
+/** Milliseconds between two attempts to start the embedded database anew. */
+const revivalPause = 3000;
+
+/**
+ * The embedded database gives up when its log finds no room on the disk (PANIC), and then answers nobody any more. It is
+ * started anew, which mends it as after a crash, as often as it takes until there is room.
+ */
+async function revive(embedded: EmbeddedPostgres, single: SteadyPool): Promise<void> {
+  if (single.isSuspended) return;
+  single.isSuspended = true;
+  log.error('the embedded database has given up: is there room on its disk? It is started anew');
+  // The one who asked gets to hear why.
+  await sleep(100);
+  single.breakOffAll();
+  while (!(await isUpAgain(embedded))) {
+    await sleep(revivalPause, undefined, { ref: false });
+    // It has been closed meanwhile.
+    if (pool !== single) return;
+  }
+  single.isSuspended = false;
+  log.info('the embedded database is up again');
+}
+
+const isUpAgain = (embedded: EmbeddedPostgres): Promise<boolean> =>
+  embedded.restart().then(
+    () => true,
+    (err: unknown) => {
+      log.warn({ err }, 'the embedded database does not come up; it is tried again');
+      return false;
+    },
+  );
 
 const dateOid = 1082;
 const session = {

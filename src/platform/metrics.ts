@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
  * What this process counts, for Prometheus. Labels have few values, all of our own making: clients choose the names of their
  * operations, so those of the schema's fields stand for them.
  */
-const registry = new Registry();
+export const registry = new Registry();
 
 const durations = new Histogram({
   name: 'lifegraph_operation_seconds',
@@ -36,6 +36,49 @@ export function noteOperation(type: string, field: string, seconds: number): voi
 
 /** Counts an error by its code. */
 export const noteError = (code: string): void => errors.inc({ code });
+
+const responses = new Counter({
+  name: 'lifegraph_responses_total',
+  help: 'Answers over HTTP by route and status; "gone" when the client had left',
+  labelNames: ['route', 'status'],
+  registers: [registry],
+});
+
+type Counted = ReturnType<typeof responses.labels>;
+const counted = new Map<string, Counted>();
+
+/** Counts an answer over HTTP. @param route of our own making: method and first part of the path */
+export function noteResponse(route: string, status: number | null): void {
+  const key = `${route} ${status}`;
+  let child = counted.get(key);
+  if (!child) counted.set(key, (child = responses.labels(route, String(status ?? 'gone'))));
+  child.inc();
+}
+
+const wakeUpLag = new Histogram({
+  name: 'lifegraph_wakeup_lag_seconds',
+  help: 'From the beginning of a write, by the clock of the database, until this process had it for those who follow',
+  // A wake-up takes milliseconds; what took seconds was found by the heartbeat.
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  registers: [registry],
+});
+
+/** Notes that a change written at that time has arrived at its followers here. */
+export const noteArrival = (at: Date): void => wakeUpLag.observe(Math.max(0, Date.now() - at.getTime()) / 1000);
+
+const closings = new Counter({
+  name: 'lifegraph_socket_closings_total',
+  help: 'Sockets that were closed, by their code; "other" for codes of clients that are none of ours',
+  labelNames: ['code'],
+  registers: [registry],
+});
+
+/** Clients may close with any code: those that say something here. */
+const closeCodes = new Set([1000, 1001, 1005, 1006, 1009, 1011, 1012, 4400, 4401, 4403, 4408, 4409, 4410, 4429]);
+
+/** Counts a socket that was closed. */
+export const noteClosing = (code: number): void =>
+  closings.inc({ code: closeCodes.has(code) ? String(code) : 'other' });
 
 const readers = new Map<string, () => number>();
 

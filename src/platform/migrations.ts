@@ -24,11 +24,14 @@ export async function migrate(client: PoolClient): Promise<void> {
 
 /** Runs `work` while no other process does so; the connection keeps the lock. */
 export async function lockSchema<Result>(client: PoolClient, work: () => Promise<Result>): Promise<Result> {
+  // Another process, or a large table, may take longer than the statements of a request.
+  await client.query('SET statement_timeout = 0');
   await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
   try {
     return await work();
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [advisoryLock]);
+    await client.query('RESET statement_timeout');
   }
 }
 

@@ -22,8 +22,16 @@ type DatabaseFailure = {
  * COMMIT leaves open whether the transaction happened: whoever tries again does it with the same ids.
  */
 export function isOutage(failure: unknown): boolean {
-  const { code, message, cause, meta } = (failure ?? {}) as DatabaseFailure;
-  const { originalCode, kind } = meta?.driverAdapterError?.cause ?? cause ?? {};
+  const { message, cause, meta } = (failure ?? {}) as DatabaseFailure;
+  const { kind } = meta?.driverAdapterError?.cause ?? cause ?? {};
   if (goneByOrm.has(String(kind)) || lostConnection.test(String(message ?? ''))) return true;
-  return [code, originalCode].some((each) => passingStates.test(String(each)) || passingCodes.test(String(each)));
+  return codesOf(failure).some((each) => passingStates.test(each) || passingCodes.test(each));
+}
+
+/** Whether the database has found no room on its disk: nothing has been written, and reading goes on. */
+export const isDiskFull = (failure: unknown): boolean => codesOf(failure).includes('53100');
+
+function codesOf(failure: unknown): string[] {
+  const { code, cause, meta } = (failure ?? {}) as DatabaseFailure;
+  return [code, (meta?.driverAdapterError?.cause ?? cause)?.originalCode].map(String);
 }

@@ -2,7 +2,9 @@ import { fromPrisma, PgBoss, type JobWithMetadata, type WorkWithMetadataHandler 
 import type { JobDefinition } from '../kernel/define-domain.ts';
 import { ExpectedError, UnavailableError } from '../kernel/errors.ts';
 import { executeSql, isEmbedded, sql, withSchemaLock, type Transaction } from './database.ts';
+import { noteRun } from './job-metrics.ts';
 import { log } from './log.ts';
+import { isOutage } from './outages.ts';
 
 export type QueuedJob = JobWithMetadata<{ userId?: string }>;
 
@@ -28,7 +30,8 @@ export async function openQueue(jobs: readonly JobDefinition[], { runsJobs, jobD
     reindex: false,
   });
   boss = queue;
-  queue.on('error', (err) => log.error({ err }, 'the job queue met an error'));
+  // While the database is away the queue asks twice a second for each job; that it is away is told once, by its watch.
+  queue.on('error', (err) => log[isOutage(err) ? 'debug' : 'error']({ err }, 'the job queue met an error'));
   // Of two processes that start together on an empty database, one would find the other's half-made tables and give up.
   await withSchemaLock(async () => {
     await queue.start();
@@ -38,9 +41,12 @@ export async function openQueue(jobs: readonly JobDefinition[], { runsJobs, jobD
   if (runsJobs) for (const job of jobs) await work(queue, job);
 }
 
-/** Lets running jobs end, then stops. Harmless when nothing is open. */
+/** Milliseconds that running jobs get to end. The next process takes up what has not. */
+const closingLimit = 8000;
+
+/** Lets running jobs end, or gives them back, then stops. Harmless when nothing is open. */
 export async function closeQueue(): Promise<void> {
-  await boss?.stop({ graceful: true, timeout: 20_000 });
+  await boss?.stop({ graceful: true, timeout: closingLimit });
   boss = undefined;
 }
 
@@ -114,8 +120,10 @@ async function work(queue: PgBoss, job: JobDefinition): Promise<void> {
     if (!task) return;
     try {
       await job.run(task.data, task.signal);
+      noteRun(job.name, 'done');
     } catch (err) {
       const isLastTry = task.retryCount >= task.retryLimit;
+      noteRun(job.name, isLastTry ? 'given up' : 'failed');
       log.error({ err, job: job.name, jobId: task.id, isLastTry }, 'a job failed');
       if (isLastTry) await job.onFailed?.(task.data, err);
       // The queue keeps what it is thrown: nothing but our own errors may lie there, others can hold a person's values.

@@ -1,12 +1,15 @@
 import { ServerResponse, STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Config } from '../config.ts';
+import { chooseRequestId } from '../platform/requests.ts';
 import { describeOrigin } from './cors.ts';
 
 declare module 'node:http' {
   interface ServerResponse {
     /** Node's own: makes the head of an answer. Everything goes through it: writeHead, and what Node answers by itself. */
     _storeHeader(statusLine: string, headers: unknown): void;
+    /** Under which the request is found in the log. */
+    readonly requestId?: string;
   }
 }
 
@@ -54,9 +57,12 @@ type HeaderConfig = Pick<Config, 'isProduction' | 'tls' | 'allowedOrigins'>;
 export function makeAnswerClass(config: HeaderConfig): typeof ServerResponse {
   const [data, page] = [dataPolicy, pagePolicy].map((policy) => toText(config, policy)) as [string, string];
   return class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+    override readonly requestId = chooseRequestId(this.req.headers['x-request-id']);
+
     override _storeHeader(statusLine: string, headers: unknown): void {
       const text = !config.isProduction && asksForPage(this.req) ? page : data;
-      super._storeHeader(statusLine + text + describeOrigin(this.req, config.allowedOrigins), headers);
+      const own = `x-request-id: ${this.requestId}\r\n`;
+      super._storeHeader(statusLine + text + own + describeOrigin(this.req, config.allowedOrigins), headers);
     }
   };
 }

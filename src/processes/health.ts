@@ -1,5 +1,5 @@
 import { isBusHeard } from '../platform/bus.ts';
-import { sql } from '../platform/database.ts';
+import { isDatabaseThere } from '../platform/database.ts';
 
 /** What a balancer asks, and what somebody reads who wants to know what is missing. */
 export type Readiness = {
@@ -13,10 +13,7 @@ export type Readiness = {
 
 /** Whether requests should come here. @param isStopping while requests under way end, no more should come */
 export async function readReadiness(isStopping: boolean, usesRedis: boolean): Promise<Readiness> {
-  const database = await sql.query('SELECT 1 AS one').then(
-    () => 'up' as const,
-    () => 'down' as const,
-  );
+  const database = (await isDatabaseThere()) ? 'up' : 'down';
   const redis = usesRedis ? (isBusHeard() ? 'up' : 'down') : 'unused';
   const parts = { database, redis } as const;
   if (isStopping) return { status: 'unavailable', reason: 'the server is stopping', ...parts };

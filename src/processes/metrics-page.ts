@@ -2,14 +2,24 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
 import { NotFoundError } from '../kernel/errors.ts';
-import { readPoolUse } from '../platform/database.ts';
+import { compactionName } from '../changes/compaction.ts';
+import { domains } from '../domains.ts';
+import { isBusHeard } from '../platform/bus.ts';
+import { isServed, readPoolUse } from '../platform/database.ts';
+import { lookAtJobs } from '../platform/job-metrics.ts';
 import { measure, openMetrics, renderMetrics } from '../platform/metrics.ts';
+
+const jobs = [...domains.flatMap((domain) => domain.jobs ?? []).map(({ name }) => name), compactionName];
 
 /** Begins to measure what this process does. */
 export function startMeasuring(): void {
   openMetrics();
   measure('lifegraph_pool_open', 'Open connections to the database', () => readPoolUse().open);
   measure('lifegraph_pool_idle', 'Of these, those that nobody uses', () => readPoolUse().idle);
+  measure('lifegraph_database_up', 'Whether the database answers (1) or not (0)', () => Number(isServed()));
+  measure('lifegraph_redis_up', 'Whether messages of other processes arrive; 1 without Redis', () =>
+    Number(isBusHeard()),
+  );
   measure('lifegraph_pool_waiting', 'Who waits for a connection to the database', () => readPoolUse().waiting);
 }
 
@@ -24,6 +34,7 @@ export async function serveMetrics(
   config: Pick<Config, 'metricsToken' | 'isProduction'>,
 ): Promise<void> {
   if (!mayRead(request, config)) throw new NotFoundError('page');
+  await lookAtJobs(jobs);
   const { type, text } = await renderMetrics();
   response.writeHead(200, { 'content-type': type }).end(text);
 }

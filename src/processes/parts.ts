@@ -16,6 +16,7 @@ import { hearErasures } from '../platform/erasures.ts';
 import { measureOutdatedKeys, requestRewrap, rewrapJob } from '../platform/key-rotation.ts';
 import { openLog } from '../platform/log.ts';
 import { closeQueue, openQueue } from '../platform/queue.ts';
+import { closeRequestLog, openRequestLog } from '../platform/request-log.ts';
 import { retentionJob } from '../platform/retention.ts';
 import { openSecrets } from '../platform/secrets.ts';
 import { closeThreads } from '../platform/thread-pool.ts';
@@ -50,6 +51,8 @@ export async function startParts(config: Config): Promise<Running> {
 
 async function start(config: Config, stops: Stop[]): Promise<string | undefined> {
   openLog(config.logLevel);
+  stops.push(closeRequestLog);
+  openRequestLog({ isOff: !config.logsRequests });
   checkCertificate(config);
   stops.push(closeDatabase);
   await openDatabase(config);

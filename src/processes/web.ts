@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { rememberSessions } from '../domains/accounts/sessions.ts';
 import { domains } from '../domains.ts';
@@ -7,15 +8,18 @@ import { Pipeline } from '../graphql/pipeline.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import { serveSockets } from '../graphql/sockets/sockets.ts';
-import { ExpectedError, type ErrorCode } from '../kernel/errors.ts';
+import { ExpectedError, UnavailableError, type ErrorCode } from '../kernel/errors.ts';
 import { createAddressReader, type ReadAddress } from '../platform/client-address.ts';
 import { log } from '../platform/log.ts';
+import { noteError } from '../platform/metrics.ts';
+import { isOutage } from '../platform/outages.ts';
 import { answerPreflight } from './cors.ts';
 import { refuseInCrowd } from './crowd.ts';
 import { makeAnswerClass, makeRefusal } from './headers.ts';
 import { readReadiness } from './health.ts';
 import { listen } from './listeners.ts';
 import { serveMetrics, startMeasuring } from './metrics-page.ts';
+import { serveNoted } from './served-requests.ts';
 import { limitBodyTime, serverLimits } from './slow-requests.ts';
 import { createWebServer } from './tls.ts';
 
@@ -36,8 +40,13 @@ export async function startWeb(config: Config): Promise<Web> {
   const state = { isDraining: false, config, readAddress };
   const options = { ...serverLimits, ServerResponse: makeAnswerClass(config) };
   const server = createWebServer(config, options, (request, response) => {
-    if (answerPreflight(request, response, config.allowedOrigins) || refuseInCrowd(request, response)) return;
-    handle(request, response, serveGraphql, state).catch((error: unknown) => fail(response, error));
+    // Whoever asks now is to ask another server next.
+    if (state.isDraining) response.shouldKeepAlive = false;
+    if (answerPreflight(request, response, config.allowedOrigins)) return;
+    serveNoted(request, response, segments, () => {
+      if (refuseInCrowd(request, response)) return;
+      handle(request, response, serveGraphql, state).catch((error: unknown) => fail(response, error));
+    });
   });
   startMeasuring();
   server.on('clientError', makeRefusal(config));
@@ -47,6 +56,7 @@ export async function startWeb(config: Config): Promise<Web> {
   const listening = await listen(server, config);
   const stop = async () => {
     state.isDraining = true;
+    await sleep(config.drainSeconds * 1000);
     const closed = listening.close();
     await closeSockets();
     // Again and again: a connection falls idle when its request ends, and clients keep idle ones for seconds.
@@ -66,6 +76,9 @@ type State = { isDraining: boolean; config: Config; readAddress: ReadAddress };
 const routes = new Map(
   domains.flatMap((domain) => domain.routes ?? []).map((route) => [`${route.method} ${route.segment}`, route]),
 );
+
+/** First parts of all paths that there are. */
+const segments = new Set(['graphql', 'health', 'metrics', ...[...routes.values()].map(({ segment }) => segment)]);
 
 async function handle(
   request: IncomingMessage,
@@ -111,9 +124,16 @@ const statuses: Record<ErrorCode, number> = {
 
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
-  if (error instanceof ExpectedError) {
-    return answer(response, statuses[error.code], { code: error.code, message: error.message, ...error.details });
+  const refusal = isOutage(error) ? new UnavailableError('The service is not available at the moment.') : error;
+  if (refusal instanceof ExpectedError) {
+    const { code, message, details } = refusal;
+    if (code === 'UNAVAILABLE') log.warn({ err: error }, 'a request was not served');
+    const retryAfter = Number(details['retryAfterSeconds'] ?? 2);
+    if (statuses[code] === 503 || statuses[code] === 429) response.setHeader('retry-after', retryAfter);
+    noteError(code);
+    return answer(response, statuses[code], { code, message, ...details });
   }
+  noteError('INTERNAL');
   log.error({ err: error }, 'a request failed');
   answer(response, 500, { code: 'INTERNAL', message: 'Something went wrong on our side.' });
 }

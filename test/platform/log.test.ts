@@ -19,7 +19,7 @@ describe('the log of a server', () => {
 
   beforeAll(async () => {
     // The lowest level: whatever could be written, is.
-    server = await startServer({ DATA_DIR: folder.path, LOG_LEVEL: 'debug' });
+    server = await startServer({ DATA_DIR: folder.path, LOG_LEVEL: 'debug', LOG_REQUESTS: 'on' });
   });
   afterAll(async () => {
     await server?.kill('SIGKILL');

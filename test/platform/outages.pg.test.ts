@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { closeDatabase, openDatabase, transaction, type Transaction } from '../../src/platform/database.ts';
+import {
+  closeDatabase,
+  openDatabase,
+  sql,
+  transaction,
+  type Sql,
+  type Transaction,
+} from '../../src/platform/database.ts';
 import { isOutage } from '../../src/platform/outages.ts';
 import { createDatabase, hasServers, queryDatabase, type TestDatabase } from '../setup/database.ts';
 
@@ -35,6 +42,20 @@ describe.skipIf(!hasServers())('a transaction whose connection is cut', () => {
     expect(failure).toBeInstanceOf(Error);
     expect(isOutage(failure)).toBe(true);
     expect(await transaction((tx) => tx.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+  });
+
+  it('has so long for a statement on a server, and one that was given more has that', async () => {
+    const limitOf = async (runner: Sql) =>
+      (await runner.query<{ limit: string }>(`SELECT current_setting('statement_timeout') AS limit`))[0]!.limit;
+    expect(await limitOf(sql)).toBe('30s');
+    expect(await transaction(limitOf)).toBe('30s');
+    expect(await transaction(limitOf, { timeoutSeconds: 600 })).toBe('10min');
+    expect(await limitOf(sql)).toBe('30s');
+    const ended = await transaction(async (tx) => {
+      await tx.query(`SELECT set_config('statement_timeout', '50', true)`);
+      return tx.query('SELECT pg_sleep(5)::text');
+    }).catch((error: unknown) => error);
+    expect(isOutage(ended)).toBe(true);
   });
 
   it('is told from one that fails by its own statement', async () => {

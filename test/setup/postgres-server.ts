@@ -22,8 +22,24 @@ export function findPostgresBinaries(): { folder: string } | { reason: string } 
   return { folder: newest.folder };
 }
 
-/** Starts a PostgreSQL server with an empty cluster in a temporary folder. It trusts everybody on this machine. */
-export async function startPostgres(binaries: string): Promise<TestServer> {
+/** A server that can go away and come back, with what it had. */
+export type MortalServer = TestServer & {
+  port: number;
+  /** Ends it; its data stay. */
+  halt: () => Promise<void>;
+  restart: () => Promise<void>;
+  /** Lets all of its processes stand still, or go on. */
+  signal: (signal: 'SIGSTOP' | 'SIGCONT') => void;
+};
+
+/**
+ * Starts a PostgreSQL server with an empty cluster in a temporary folder. It trusts everybody on this machine.
+ * @param given settings that differ
+ */
+export async function startPostgres(
+  binaries: string,
+  given: Record<string, string | number> = {},
+): Promise<MortalServer> {
   const owner = process.getuid?.() === 0 ? findUnprivilegedUser() : {};
   const folder = mkdtempSync(join(tmpdir(), 'lifegraph-postgres-'));
   if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid!);
@@ -44,18 +60,38 @@ export async function startPostgres(binaries: string): Promise<TestServer> {
     synchronous_commit: 'off',
     full_page_writes: 'off',
     autovacuum: 'off',
+    ...given,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = startChild(join(binaries, 'postgres'), ['-D', data, ...flags], options);
+  const launch = () => startChild(join(binaries, 'postgres'), ['-D', data, ...flags], options);
+  let child = launch();
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
   await waitUntilUp(child, () => ask(url));
+  // SIGINT is PostgreSQL's "fast shutdown": it does not wait for connections that are still open.
+  const halt = async () => void (await child.kill('SIGINT'));
+  const restart = async () => {
+    child = launch();
+    await waitUntilUp(child, () => ask(url));
+  };
+  const signal: MortalServer['signal'] = (name) => {
+    for (const pid of listProcesses(child.process.pid!)) tryTo(() => process.kill(pid, name));
+  };
   const stop = async () => {
-    // SIGINT is PostgreSQL's "fast shutdown": it does not wait for connections that are still open.
-    await child.kill('SIGINT');
+    signal('SIGCONT');
+    await halt();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, pid: child.process.pid!, stop };
+  return { url, port, pid: child.process.pid!, stop, halt, restart, signal };
 }
+
+/** A process and its children. */
+const listProcesses = (pid: number): number[] => [
+  pid,
+  ...(tryTo(() => execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })) ?? '')
+    .split('\n')
+    .map(Number)
+    .filter((each) => each > 0),
+];
 
 /** Asks a server for its version. @throws when it cannot be reached, or is too old */
 export async function ask(url: string): Promise<void> {

@@ -23,6 +23,10 @@ class Audience implements Follower {
     this.references = new KnownReferences(userId);
   }
 
+  get size(): number {
+    return this.deliveries.size;
+  }
+
   advance({ changes }: Page): void {
     this.references.advance(changes);
     for (const delivery of this.deliveries) delivery.advance();
@@ -83,6 +87,9 @@ class Audience implements Follower {
 }
 
 const audiences = new Map<string, Audience>();
+
+/** Subscriptions to changes that there are on this process. */
+export const countDeliveries = (): number => [...audiences.values()].reduce((sum, { size }) => sum + size, 0);
 
 /**
  * The changes of a person, delivered to a socket.

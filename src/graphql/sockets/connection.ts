@@ -13,6 +13,10 @@ const doNothing = async (): Promise<void> => {};
 export class Connection {
   readonly protocol: string;
   readonly socket: WebSocket;
+  /** Under which it is found in the log; its operations add a number of their own. */
+  requestId = '';
+  /** Operations that it has begun. */
+  operations = 0;
   /** Where it comes from. */
   readonly address: string | null;
   /** Who is behind it, once admitted. */

@@ -3,8 +3,11 @@ import type { SubscribePayload } from 'graphql-ws';
 import { isSessionOpen } from '../../domains/accounts/sessions.ts';
 import { ExpectedError, UnauthenticatedError } from '../../kernel/errors.ts';
 import { crowded, isCrowded } from '../../platform/crowd.ts';
+import { logServed } from '../../platform/request-log.ts';
+import { asRequest, type RequestNotes } from '../../platform/requests.ts';
 import { createContext, type Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
+import { describeRequest, noteErrors } from '../operation-metrics.ts';
 import { refuseOperation } from '../operation-throttles.ts';
 import type { Operation, Pipeline } from '../pipeline.ts';
 import { deliverChanges } from './audience.ts';
@@ -17,13 +20,32 @@ import { withoutHttp } from './results.ts';
 const operationUnknown = 'Could not determine what operation to execute.';
 
 /** What is to be done when graphql-ws says so. */
-type Prepared = { connection: Connection; work: () => Promise<unknown> };
+type Prepared = { connection: Connection; work: () => Promise<unknown>; notes: RequestNotes; begun: number };
 
 /**
  * The operation of a socket, ready to be run; or its errors.
  * @param count operations of the socket that are under way, this one among them
  */
 export async function prepare(
+  pipeline: Pipeline,
+  connection: Connection,
+  operationId: string,
+  payload: SubscribePayload,
+  count: number,
+): Promise<ExecutionArgs | GraphQLError[]> {
+  const begun = performance.now();
+  connection.operations += 1;
+  const notes: RequestNotes = { id: `${connection.requestId}:${connection.operations}` };
+  if (connection.viewer) notes.viewer = connection.viewer;
+  return asRequest(notes, async () => {
+    const prepared = await prepareNoted(pipeline, connection, operationId, payload, count);
+    if (Array.isArray(prepared)) noteOperation(notes, begun, prepared);
+    else Object.assign(prepared.rootValue as Prepared, { notes, begun });
+    return prepared;
+  });
+}
+
+async function prepareNoted(
   pipeline: Pipeline,
   connection: Connection,
   operationId: string,
@@ -41,14 +63,24 @@ export async function prepare(
   }
 }
 
+/** To be called when an operation has been answered, or a subscription has begun. */
+function noteOperation(notes: RequestNotes, begun: number, errors: readonly GraphQLError[] | undefined): void {
+  noteErrors(errors);
+  logServed(notes, { msg: 'operation', milliseconds: performance.now() - begun });
+}
+
 /** Runs what `prepare` has made, once. */
 export async function run({ rootValue }: ExecutionArgs): Promise<ExecutionResult> {
-  const { connection, work } = rootValue as Prepared;
+  const { connection, work, notes, begun } = rootValue as Prepared;
   // graphql-ws keeps the arguments while a subscription lasts.
   (rootValue as Prepared).work = alreadyRun;
   connection.running += 1;
   try {
-    return (await work()) as ExecutionResult;
+    return await asRequest(notes, async () => {
+      const result = (await work()) as ExecutionResult;
+      noteOperation(notes, begun, result.errors);
+      return result;
+    });
   } finally {
     connection.running -= 1;
   }
@@ -74,6 +106,7 @@ async function makeArguments(
   const { document } = operation;
   const context = createContext(viewer, false, { address: connection.address, accessToken: null });
   const wanted = readChangesDocument(schema, document, payload.operationName);
+  describeRequest(operation.definition, viewer);
   const work = wanted
     ? makeDelivery(connection, operationId, wanted, payload)
     : makeExecution(pipeline, operation, payload.variables, context);
@@ -81,7 +114,7 @@ async function makeArguments(
   const refusal = wanted && refuseOperation(schema, operation, context);
   if (refusal) throw refusal;
   const prepared = { schema, document, operationName: payload.operationName };
-  return { ...prepared, contextValue: null, rootValue: { connection, work } satisfies Prepared };
+  return { ...prepared, contextValue: null, rootValue: { connection, work } satisfies Partial<Prepared> };
 }
 
 function makeDelivery(

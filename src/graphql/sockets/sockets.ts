@@ -4,9 +4,12 @@ import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ReadAddress } from '../../platform/client-address.ts';
 import { log } from '../../platform/log.ts';
-import { measure } from '../../platform/metrics.ts';
+import { measure, noteClosing } from '../../platform/metrics.ts';
+import { logServed } from '../../platform/request-log.ts';
+import { chooseRequestId } from '../../platform/requests.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { Attendance } from './attendance.ts';
+import { countDeliveries } from './audience.ts';
 import { Connection, listenTo } from './connection.ts';
 import { closeCodes, messageMax } from './limits.ts';
 import { prepare, run } from './operations.ts';
@@ -36,15 +39,24 @@ export function serveSockets(
     perMessageDeflate: false,
   });
   measure('lifegraph_sockets', 'Open sockets', () => sockets.clients.size);
+  measure('lifegraph_subscriptions', 'Subscriptions to changes', countDeliveries);
   const attendance = new Attendance(heartbeatSeconds);
   const protocol = makeProtocol(pipeline, attendance);
   sockets.on('error', (err) => log.error({ err }, 'the sockets failed'));
+  const ids = new WeakMap<IncomingMessage, string>();
+  sockets.on('headers', (headers, request) => {
+    const id = chooseRequestId(request.headers['x-request-id']);
+    ids.set(request, id);
+    headers.push(`x-request-id: ${id}`);
+  });
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     if (!isOriginAllowed(request, origins)) return refuse(socket);
     const connection = new Connection(socket, request.socket, readAddress(request));
+    connection.requestId = ids.get(request)!;
     attendance.enter(connection);
     connection.leave = (code, reason) => {
       attendance.leave(connection);
+      noteClosed(connection, code);
       return closed(code, reason);
     };
     const closed = protocol.opened(connection, { connection });
@@ -57,7 +69,13 @@ export function serveSockets(
   };
 }
 
+function noteClosed({ requestId: id, viewer, openedAt }: Connection, code: number): void {
+  noteClosing(code);
+  logServed({ id, ...(viewer && { viewer }) }, { msg: 'socket', status: code, milliseconds: Date.now() - openedAt });
+}
+
 function refuse(socket: WebSocket): void {
+  noteClosing(closeCodes.forbidden);
   // What it may still send or break is nobody's business; unheard, an error would end the process.
   socket.on('error', () => undefined).close(closeCodes.forbidden, 'This origin is not allowed');
 }
