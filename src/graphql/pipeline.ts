@@ -15,10 +15,9 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { TooCostlyError } from '../kernel/errors.ts';
 import type { Context } from './context.ts';
 import { Prices } from './cost.ts';
-import { checkDocument, documentLimits } from './document-limits.ts';
+import { checkDocument, checkText, documentLimits, tooManyTokens } from './document-limits.ts';
 import { toClientError } from './errors.ts';
 import { noteResult } from './operation-metrics.ts';
 import { refuseOperation } from './operation-throttles.ts';
@@ -66,10 +65,14 @@ export class Pipeline {
 
   /** @throws GraphQLError for a text that is no GraphQL, or too long */
   readonly parse = (text: string): DocumentNode => {
+    const known = this.documents.get(text);
+    if (known) return known;
+    const excess = checkText(text);
+    if (excess) throw toClientError(excess);
     try {
-      return this.documents.get(text) ?? parse(text, { maxTokens: documentLimits.tokens });
+      return parse(text, { maxTokens: documentLimits.tokens });
     } catch (error) {
-      throw toClientError(isTooLong(error) ? tooLong() : error);
+      throw toClientError(isTooLong(error) ? tooManyTokens() : error);
     }
   };
 
@@ -143,9 +146,6 @@ export class Pipeline {
 
 const isTooLong = (error: unknown): boolean =>
   error instanceof GraphQLError && error.message.includes(` ${documentLimits.tokens} tokens`);
-
-const tooLong = () =>
-  new TooCostlyError(`A document has at most ${documentLimits.tokens} tokens. Send values as variables.`);
 
 const withCodes = (result: ExecutionResult): ExecutionResult =>
   result.errors ? { ...result, errors: result.errors.map(toClientError) } : result;

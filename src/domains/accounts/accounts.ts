@@ -8,6 +8,7 @@ import { prisma, sql, transaction, type Transaction } from '../../platform/datab
 import { announceErasure } from '../../platform/erasures.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../../platform/passwords.ts';
 import {
+  erasureShape,
   loginShape,
   passwordChangeShape,
   profileShape,
@@ -120,7 +121,8 @@ export async function storeProfile(
 
 /** Erases the account and everything in it. There is no way back. */
 export async function deleteAccount(viewer: Viewer, password: string, caller: Caller): Promise<void> {
-  await confirmPassword(viewer, password, 'password', caller);
+  const input = validate(erasureShape, { password }, []);
+  await confirmPassword(viewer, input.password, 'password', caller);
   await prisma().user.deleteMany({ where: { id: viewer.userId } });
   announceSessionEnd(viewer.userId);
   announceErasure(viewer.userId);
