@@ -12,6 +12,10 @@ import { toClientError } from './errors.ts';
 
 /** What a document may have at most, whoever sends it and whichever way it comes. */
 export const documentLimits = {
+  /** Its text: comments, white space and what stands between quotes are no tokens, and are read all the same. */
+  characters: 100_000,
+  /** Lines of it: to say where a mistake is, all before it are counted, for each place again. */
+  lines: 5000,
   /** Words and signs, counted while it is read: the longest queries of apps have some hundred; values belong in variables. */
   tokens: 3000,
   /** Fields, those of fragments counted wherever they are used: a summary with everything in it has more than 1000. */
@@ -25,6 +29,21 @@ export const documentLimits = {
   /** `@include` and `@skip`. */
   directives: 50,
 } as const;
+
+/** Why a text is not even read; undefined when it may be. */
+export function checkText(text: string): TooCostlyError | undefined {
+  const { characters, lines } = documentLimits;
+  if (text.length > characters)
+    return new TooCostlyError(`A document has at most ${characters} characters. ${asVariables}`);
+  if ((text.match(/\r\n|[\n\r]/g)?.length ?? 0) < lines) return undefined;
+  return new TooCostlyError(`A document has at most ${lines} lines.`);
+}
+
+/** Why the words and signs of a text were not read to the end. */
+export const tooManyTokens = (): TooCostlyError =>
+  new TooCostlyError(`A document has at most ${documentLimits.tokens} tokens. ${asVariables}`);
+
+const asVariables = 'Send values as variables.';
 
 /** What a selection adds up to. Of introspection graphql-js limits the depth itself. */
 type Size = { fields: number; depth: number; aliases: number; repetitions: number; directives: number };

@@ -15,11 +15,10 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { TooCostlyError } from '../kernel/errors.ts';
 import { onErasure } from '../platform/erasures.ts';
 import type { Context } from './context.ts';
 import { Prices } from './cost.ts';
-import { checkDocument, documentLimits } from './document-limits.ts';
+import { checkDocument, checkText, documentLimits, tooManyTokens } from './document-limits.ts';
 import { besideData, toClientError } from './errors.ts';
 import { describeRequest, noteResult } from './operation-metrics.ts';
 import { refuseOperation } from './operation-throttles.ts';
@@ -69,10 +68,14 @@ export class Pipeline {
 
   /** @throws GraphQLError for a text that is no GraphQL, or too long */
   readonly parse = (text: string): DocumentNode => {
+    const known = this.documents.get(text);
+    if (known) return known;
+    const excess = checkText(text);
+    if (excess) throw toClientError(excess);
     try {
-      return this.documents.get(text) ?? parse(text, { maxTokens: documentLimits.tokens });
+      return parse(text, { maxTokens: documentLimits.tokens });
     } catch (error) {
-      throw toClientError(isTooLong(error) ? tooLong() : error);
+      throw toClientError(isTooLong(error) ? tooManyTokens() : error);
     }
   };
 
@@ -149,9 +152,6 @@ export class Pipeline {
 
 const isTooLong = (error: unknown): boolean =>
   error instanceof GraphQLError && error.message.includes(` ${documentLimits.tokens} tokens`);
-
-const tooLong = () =>
-  new TooCostlyError(`A document has at most ${documentLimits.tokens} tokens. Send values as variables.`);
 
 function withCodes(result: ExecutionResult): ExecutionResult {
   if (!result.errors) return result;

@@ -51,7 +51,7 @@ const createOwner = (): Promise<Person> => createPerson(app.url);
 const argumentsOf = (place: Place, owner: Person, number = 0) => calls[place]![number]!(owner.things, owner);
 const namesOf = (place: Place) => splitPlace(place)[1];
 
-describe('the calls of these tests', () => {
+describe('28: the calls of these tests', () => {
   it('are prepared for every root field, and for no other', () => {
     expect(Object.keys(calls).sort()).toEqual(fields.toSorted());
   });
@@ -70,7 +70,7 @@ describe('the calls of these tests', () => {
   });
 });
 
-describe('the owner', () => {
+describe('28: the owner', () => {
   let owner: Person;
   beforeAll(async () => {
     owner = await createOwner();
@@ -98,7 +98,7 @@ describe('the owner', () => {
   });
 });
 
-describe.each(visitors)('who comes %s', (who, role) => {
+describe.each(visitors)('28: who comes %s', (who, role) => {
   let owner: Person;
   beforeAll(async () => {
     owner = await createOwner();
@@ -133,7 +133,7 @@ describe.each(visitors)('who comes %s', (who, role) => {
   });
 });
 
-describe('a plain route', () => {
+describe('28: a plain route', () => {
   type Try = (owner: Person, token?: string) => Promise<number>;
   const tokenOf = (link: string) => link.split('/').at(-1)!;
   const links: Record<string, (owner: Person) => Promise<string>> = {

@@ -54,6 +54,14 @@ const excesses: Record<string, { allowed: string; refused: string; variables?: [
     allowed: `{ me { id ${times(50, () => '')} ${times(16, (i) => `email @include(if: ${i > 3})`)} } }`,
     refused: `{ me { ${times(60, (i) => `a${i % 20}: id @include(if: true)`)} } }`,
   },
+  '19: characters, in comments': {
+    allowed: `{ me { id } } ${'#\n'.repeat(2000)}`,
+    refused: `{ me { id } } ${'#'.repeat(100_000)}`,
+  },
+  '19: lines': {
+    allowed: `${'\n'.repeat(4000)}{ me { id } }`,
+    refused: `${'\n'.repeat(6000)}{ me { id } }`,
+  },
   '19: tokens': {
     allowed: `{ me { ${times(40, (i) => `...F${i}`)} } } ${times(40, (i) => `fragment F${i} on User { id email }`)}`,
     refused: `{ me { id } } ${times(500, (i) => `fragment F${i} on User { id email }`)}`,
@@ -65,7 +73,22 @@ const excesses: Record<string, { allowed: string; refused: string; variables?: [
   },
 };
 
-describe.each(transports)('an operation that is too large, over %s', (_, ask) => {
+/** What would hold the process up if it were read to the end, within what somebody may send at once. */
+const floods: Record<string, string> = {
+  tokens: `{ me { ${'id '.repeat(200_000)} } }`,
+  depth: `${'{ me '.repeat(100_000)}`,
+  'lists in lists': `{ me(a: ${'['.repeat(400_000)}) { id } }`,
+  directives: `{ me { id ${'@a'.repeat(200_000)} } }`,
+  comments: `{ me { id } }${'#\n'.repeat(400_000)}`,
+  'lines before many mistakes': `${'\n'.repeat(900_000)}{ me(${'a:1 '.repeat(900)}) { id } }`,
+  'fewer lines before many mistakes': `${'\n'.repeat(4900)}{ me(${'a:1 '.repeat(300)}) { id } }`,
+  'one word': `{ ${'x'.repeat(900_000)} }`,
+  'one string': `{ metric(id: "${'x'.repeat(900_000)}") { id } nothing }`,
+  'fragments that double': `{ me { ...F0 } } ${times(60, (i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`)}`,
+  aliases: `{ ${times(50_000, (i) => `a${i}: __typename`)} }`,
+};
+
+describe.each(transports)('21: an operation that is too large, over %s', (_, ask) => {
   it.each(Object.entries(excesses))(
     'is refused, and its like is answered: %s',
     async (_name, { allowed, refused, variables }) => {
@@ -77,18 +100,36 @@ describe.each(transports)('an operation that is too large, over %s', (_, ask) =>
     },
   );
 
-  it('is refused although its fragments go round in circles', async () => {
-    const circle = '{ me { ...A } } fragment A on User { ...B } fragment B on User { ...A }';
+  it.each([
+    '{ me { ...A } } fragment A on User { ...A }',
+    '{ me { ...A } } fragment A on User { ...B } fragment B on User { ...A }',
+    `{ me { ...F0 } } ${times(100, (i) => `fragment F${i} on User { id ...F${(i + 1) % 100} }`)}`,
+  ])('19: is refused although its fragments go round in circles: %#', async (circle) => {
     expect((await ask(client, circle)).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
   });
 
-  it.each([1e6, -1, 501])('is refused when a page has %d rows', async (first) => {
-    const query = 'query ($first: Int) { entries(first: $first) { edges { cursor } } }';
-    expect((await ask(client, query, { first })).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
-    expect((await ask(client, query, { first: 500 })).errors).toBeUndefined();
+  it.each(Object.entries(floods))('19: is refused within 50 ms: %s', async (_name, flood) => {
+    const milliseconds: number[] = [];
+    for (let i = 0; i < 7; i += 1) {
+      const startedAt = performance.now();
+      const { errors } = await ask(client, flood);
+      milliseconds.push(performance.now() - startedAt);
+      expect(errors?.[0]?.extensions.code).toMatch(/TOO_COSTLY|INVALID_INPUT/);
+    }
+    // The best: the machine may have much else to do.
+    expect(Math.min(...milliseconds)).toBeLessThan(50);
   });
 
-  it('writes nothing, not even its first parts', async () => {
+  it.each([1e6, -1, 501])('20: is refused when a page has %d rows', async (first) => {
+    const written = (count: number) => `{ entries(first: ${count}) { edges { cursor } } }`;
+    const inVariables = 'query ($first: Int) { entries(first: $first) { edges { cursor } } }';
+    expect((await ask(client, written(first))).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+    expect((await ask(client, inVariables, { first })).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+    expect((await ask(client, written(500))).errors).toBeUndefined();
+    expect((await ask(client, inVariables, { first: 500 })).errors).toBeUndefined();
+  });
+
+  it('18: writes nothing, not even its first parts', async () => {
     const create = (count: number) =>
       `mutation { ${times(count, (i) => `a${i}: createMetric(input: { name: "${newId()}", type: NUMBER }) { id }`)} }`;
     const countMetrics = async () => {
@@ -103,11 +144,15 @@ describe.each(transports)('an operation that is too large, over %s', (_, ask) =>
   });
 });
 
-describe.each(transports)('in production, over %s', (_, ask) => {
+describe.each(transports)('21: in production, over %s', (_, ask) => {
   it.each([
     '{ __schema { queryType { name } } }',
     '{ __type(name: "User") { name } }',
     '{ me { ...F } __schema { description } } fragment F on User { id }',
+    'query ($hide: Boolean = true) { __schema @skip(if: $hide) { description } me { id } }',
+    '{ ...F } fragment F on Query { __schema { types { name } } }',
+    'mutation { __schema { types { name } } }',
+    'subscription { __schema { types { name } } }',
   ])('16: nobody is told the schema: %s', async (query) => {
     expect((await ask(client, query)).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
     expect((await ask(client, '{ __typename me { __typename id } }')).errors).toBeUndefined();
@@ -132,5 +177,42 @@ describe.each(transports)('in production, over %s', (_, ask) => {
     const { errors } = await ask(client, query, variables);
     expect(errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
     expect(JSON.stringify(errors)).not.toMatch(/did you mean/i);
+  });
+});
+
+describe('16: the page for trying things out', () => {
+  const look = async () => {
+    const asked = ['/graphql', '/graphql/', '/graphiql', '/playground', '/graphql?query={me{id}}', '/health/graphql'];
+    const answers = await Promise.all(
+      asked.map((path) => fetch(app.url + path, { headers: { accept: 'text/html' } }).then((answer) => answer.text())),
+    );
+    return answers.filter((text) => /<html|graphiql/i.test(text)).length;
+  };
+
+  it('is not there in production, nor anything that measures for a stranger', async () => {
+    expect(await look()).toBe(0);
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'apollo-tracing': '1',
+        'x-apollo-tracing': '1',
+        'graphql-debug': '1',
+      },
+      body: JSON.stringify({ query: '{ __typename }', extensions: { tracing: true } }),
+    });
+    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+    expect([...response.headers.keys()].filter((name) => /trac|timing|powered|^server$/.test(name))).toEqual([]);
+  });
+
+  it('is there in development, and so is the schema', async () => {
+    await app.stop();
+    app = await startApp();
+    expect(await look()).toBeGreaterThan(0);
+    const developer = await Client.register(app.url);
+    for (const [, ask] of transports) {
+      expect((await ask(developer, '{ __schema { queryType { name } } }')).errors).toBeUndefined();
+      expect(JSON.stringify(await ask(developer, '{ me { emai } }'))).toMatch(/did you mean/i);
+    }
   });
 });

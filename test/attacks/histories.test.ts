@@ -71,7 +71,7 @@ const toLife = (metrics: readonly Metric[], entries: readonly Entry[]): Life => 
 const place = { who: fc.nat(peopleCount - 1), metric: fc.nat(idsCount.metric - 1), entry: fc.nat(idsCount.entry - 1) };
 const action = fc.record({ ...place, kind: fc.constantFrom(...(Object.keys(documents) as Action['kind'][])) });
 
-it('whatever people do with the ids of all of them, each sees what they did themselves', async () => {
+it('32: whatever people do with the ids of all of them, each sees what they did themselves', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 6, maxLength: 16 }), async (steps) => {
       const [metrics, entries] = [idsCount.metric, idsCount.entry].map((length) => Array.from({ length }, newId));

@@ -33,7 +33,7 @@ async function introduce(headers: Record<string, string>): Promise<string | numb
 
 const hostOf = () => new URL(app.url).host;
 
-describe('a socket', () => {
+describe('24: a socket', () => {
   it('opens for an app, which sends no Origin, for a page of this server, and for those that are named', async () => {
     expect(await introduce({})).toBe('connection_ack');
     expect(await introduce({ origin: `http://${hostOf()}` })).toBe('connection_ack');

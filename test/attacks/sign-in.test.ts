@@ -67,7 +67,7 @@ async function guess(email: string, from: readonly string[], token?: string): Pr
 const times = (length: number, address: string) => Array.from({ length }, () => address);
 const manyAddresses = (length: number) => Array.from({ length }, newAddress);
 
-describe('a hundred guesses at a password', () => {
+describe('12: a hundred guesses at a password', () => {
   it('in a loop are refused after ten, the right one among them', async () => {
     const { email } = await newOwner();
     const stranger = newAddress();
@@ -146,7 +146,7 @@ describe('a hundred guesses at a password', () => {
     expect(codes(await login(email, 'wrong password', '2001:db8:7:8::1'))).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('at accounts that do or do not exist look the same', async () => {
+  it('10: at accounts that do or do not exist look the same', async () => {
     const { email } = await newOwner();
     const { known, unknown, hashes } = await guessInTurn(email, newEmail());
     expect(unknown.map(withoutSeconds)).toEqual(known.map(withoutSeconds));
@@ -174,7 +174,7 @@ describe('a hundred guesses at a password', () => {
   });
 });
 
-describe('a whole net of attackers', () => {
+describe('12: a whole net of attackers', () => {
   it('is held up together, and does not lock the owner out', { timeout: 60_000 }, async () => {
     const owner = await newOwner();
     const all = await guess(owner.email, manyAddresses(130));
@@ -206,7 +206,7 @@ describe('a whole net of attackers', () => {
   });
 });
 
-describe('a device', () => {
+describe('12: a device', () => {
   it('that shares its address with an attacker gets in with its token', async () => {
     const owner = await newOwner();
     await guess(owner.email, times(20, owner.home));
@@ -238,7 +238,7 @@ describe('a device', () => {
   });
 });
 
-describe('registering', () => {
+describe('11: registering', () => {
   it('an address that has an account is a CONFLICT, and throttled', { timeout: 60_000 }, async () => {
     const { email } = await newOwner();
     const from = newAddress();

@@ -37,7 +37,7 @@ const head = (...lines: string[]) =>
   ['POST /graphql HTTP/1.1', 'content-type: application/json', ...lines].join('\r\n');
 const sized = `content-length: ${text.length}`;
 
-describe('a body that comes byte by byte', () => {
+describe('23: a body that comes byte by byte', () => {
   const kinds: [name: string, head: string][] = [
     ['to the lane', head(sized)],
     ['to the lane, without a length', head('transfer-encoding: chunked')],
@@ -89,7 +89,7 @@ describe('a body that comes byte by byte', () => {
   });
 });
 
-describe('a large body', () => {
+describe('23: a large body', () => {
   const padded = (bytes: number) => {
     const [before, after] = ['{"query":"{ __typename }","variables":{"x":"', '"}}'];
     return `${before}${'x'.repeat(bytes - before.length - after.length)}${after}`;

@@ -11,7 +11,7 @@ afterAll(() => app.stop());
 
 // What the header does behind a proxy that is trusted is in sign-in.test.ts.
 describe('without a proxy', () => {
-  it('X-Forwarded-For makes nobody somebody else', async () => {
+  it('12: X-Forwarded-For makes nobody somebody else', async () => {
     const query = `mutation { login(input: { email: "${newEmail()}", password: "wrong" }) { accessToken } }`;
     const answers: string[] = [];
     for (let i = 0; i < 30; i += 1) {

@@ -89,7 +89,7 @@ const naming = rootFields(schema)
     }),
   );
 
-describe('a stranger with an id of somebody else', () => {
+describe('29: a stranger with an id of somebody else', () => {
   it.each(naming)(
     'gets of $place (call $number) to the letter what an id of nobody gets',
     async ({ place, number }) => {
@@ -145,7 +145,7 @@ describe('a stranger with an id of somebody else', () => {
   });
 });
 
-describe('the owner with the same id', () => {
+describe('29: the owner with the same id', () => {
   // If theirs were the same answer, the calls above could not tell whether a stranger got it.
   it.each(naming)(
     'gets of $place (call $number) something else than for an id of nobody',
@@ -157,7 +157,7 @@ describe('the owner with the same id', () => {
   );
 });
 
-describe('what a client may not say', () => {
+describe('30: what a client may not say', () => {
   const more = { userId: 'x', user_id: 'x', ownerId: 'x', role: 'ADMIN', isAdmin: true, source: 'x', version: 9 };
   const inputs = rootFields(schema).filter(
     (place) => withMore(schema, place, calls[place]![0]!(nobody.things, nobody), {}).length > 0,

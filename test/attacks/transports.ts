@@ -22,9 +22,10 @@ const overSocket: Transport = async (client, query, variables) => {
   const device = await Device.connect(client);
   try {
     device.subscribe('1', query, variables);
-    await once(device.socket, 'message');
+    // What ends the session may close the socket before it is answered.
+    await Promise.race([once(device.socket, 'message'), device.closed]);
     const [{ type, payload } = { type: 'nothing' }] = device.messages;
-    return type === 'error' ? { errors: payload as RawError[] } : (payload as Answer);
+    return type === 'error' ? { errors: payload as RawError[] } : ((payload as Answer | undefined) ?? {});
   } finally {
     device.close();
   }

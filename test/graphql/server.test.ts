@@ -1,8 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Pipeline } from '../../src/graphql/pipeline.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
-import { createGraphqlServer } from '../../src/graphql/server.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { sql } from '../../src/platform/database.ts';
 import { startApp, type App } from '../setup/app.ts';
@@ -37,39 +35,6 @@ function breakStatements(pattern: RegExp, error: Error): void {
 describe('a failure that is nobody’s business', () => {
   const secret = 'planted-secret in a row';
 
-  it('is masked with a correlation id, over HTTP and on a socket', async () => {
-    breakStatements(/FROM entries/, Object.assign(new Error(secret), { detail: secret }));
-    const query = '{ entries { edges { cursor } } }';
-    const expected = {
-      message: 'Something went wrong on our side.',
-      extensions: { code: 'INTERNAL', correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
-    };
-    const overHttp = await client.raw(query);
-    expect(overHttp).toMatchObject({ errors: [expected] });
-    expect(JSON.stringify(overHttp)).not.toContain('planted');
-    const socket = client.subscribe(query);
-    const onSocket = await refusalOf(socket.take(1));
-    expect(onSocket).toMatchObject({ code: 'INTERNAL', extensions: expected.extensions });
-    expect(`${onSocket.message}${JSON.stringify(onSocket.extensions)}`).not.toContain('planted');
-    await socket.close();
-  });
-
-  it('is masked in the events of a subscription too', async () => {
-    const one = await Client.register(app.url);
-    const metric = await one.createMetric();
-    const entry = await one.createEntry({ metricId: metric.id });
-    await one.deleteMetric(metric.id);
-    breakStatements(/DISTINCT ON/, new Error(secret));
-    const socket = one.subscribe(
-      'subscription { changes(after: 2) { seq entity { ... on Entry { id metric { name } } } } }',
-    );
-    const refusal = await refusalOf(socket.take(1));
-    expect(refusal.code).toBe('INTERNAL');
-    expect(`${refusal.message}${JSON.stringify(refusal.extensions)}`).not.toContain('planted');
-    expect(entry.version).toBe(1);
-    await socket.close();
-  });
-
   it('is UNAVAILABLE, and still without detail, when the database is away', async () => {
     breakStatements(/FROM entries/, Object.assign(new Error(secret), { code: '57P03' }));
     const refusal = await refusalOf(client.graphql('{ entries { edges { cursor } } }'));
@@ -84,58 +49,6 @@ describe('a failure that is nobody’s business', () => {
     expect(response.status).toBe(503);
     expect(await response.text()).toContain('database');
     expect((await fetch(`${app.url}/health/live`)).status).toBe(200);
-  });
-});
-
-describe('a request of another kind', () => {
-  const mutation = 'mutation { createMetric(input: { name: "smuggled", type: NUMBER }) { id } }';
-  const countMetrics = async () =>
-    (await client.graphql<{ metrics: { edges: object[] } }>('{ metrics { edges { cursor } } }')).metrics.edges.length;
-  const form = () => {
-    const data = new FormData();
-    data.set('operations', JSON.stringify({ query: mutation }));
-    data.set('map', '{}');
-    return data;
-  };
-  const requests: [string, () => Promise<Response>][] = [
-    [
-      'a mutation by GET',
-      () => fetch(`${app.url}/graphql?query=${encodeURIComponent(mutation)}`, { headers: client.headers }),
-    ],
-    [
-      'a form',
-      () =>
-        post(new URLSearchParams({ query: mutation }).toString(), {
-          'content-type': 'application/x-www-form-urlencoded',
-        }),
-    ],
-    ['a multipart form', () => fetch(`${app.url}/graphql`, { method: 'POST', headers: client.headers, body: form() })],
-    ['plain text', () => post(JSON.stringify({ query: mutation }), { 'content-type': 'text/plain' })],
-    ['a bare document', () => post(mutation, { 'content-type': 'application/graphql' })],
-    ['a batch', () => post(JSON.stringify([{ query: mutation }, { query: mutation }]))],
-    ['JSON that is none', () => post('{"query": ')],
-    ['no query', () => post('{}', { accept: 'application/graphql-response+json' })],
-    [
-      'PUT',
-      () =>
-        fetch(`${app.url}/graphql`, {
-          method: 'PUT',
-          headers: { 'content-type': 'application/json', ...client.headers },
-          body: JSON.stringify({ query: mutation }),
-        }),
-    ],
-  ];
-
-  it.each(requests)('(%s) is refused and writes nothing', async (_, send) => {
-    const response = await send();
-    expect(response.status).toBeGreaterThanOrEqual(400);
-    expect(response.status).toBeLessThan(500);
-    expect(await countMetrics()).toBe(0);
-  });
-
-  it('is refused without a word of the inside', async () => {
-    for (const [name, send] of requests)
-      expect(await (await send()).text(), `${name}`).not.toMatch(/node_modules|at async|\.ts:/);
   });
 });
 
@@ -242,21 +155,6 @@ describe('a subscription over plain HTTP', () => {
 });
 
 describe('the page for trying things out', () => {
-  const ask = async (isProduction: boolean) => {
-    const server = createGraphqlServer(new Pipeline(await loadSchema()), isProduction);
-    const response = await server.fetch('http://localhost/graphql', { headers: { accept: 'text/html' } });
-    return { status: response.status, text: await response.text() };
-  };
-
-  it('is there in development and not in production', async () => {
-    const development = await ask(false);
-    expect(development).toMatchObject({ status: 200, text: expect.stringContaining('Lifegraph') as string });
-    expect(development.text).toContain('<html');
-    const production = await ask(true);
-    expect(production.text).not.toContain('<html');
-    expect(production.status).toBeGreaterThanOrEqual(400);
-  });
-
   it('is where the first address leads', async () => {
     const response = await fetch(app.url, { redirect: 'manual' });
     expect([200, 302]).toContain(response.status);

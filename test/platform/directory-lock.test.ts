@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryLockedError, lockDirectory } from '../../src/platform/directory-lock.ts';
 import { makeFolder } from '../setup/pair.ts';
-import { runMain, startServer } from '../setup/process.ts';
+import { startServer } from '../setup/process.ts';
 
 let folder: ReturnType<typeof makeFolder>;
 
@@ -33,20 +33,7 @@ describe('the lock of a data directory', () => {
 /** Each start makes a database. */
 const slow = { timeout: 120_000 };
 
-describe('a second server on the same data directory', () => {
-  it('refuses to start and names the first, which goes on; a killed one leaves nothing in the way', slow, async () => {
-    const env = { DATA_DIR: folder.path };
-    const first = await startServer(env);
-    const second = runMain(env);
-    expect(await second.exited).toBe(1);
-    expect(second.output()).toContain(`in use by process ${first.process.pid}`);
-    expect(second.output()).not.toMatch(/^\s+at /m);
-    expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
-    await first.kill('SIGKILL');
-    const third = await startServer(env);
-    expect(await third.kill('SIGTERM')).toBe(0);
-  });
-
+describe('a server on a data directory', () => {
   it('keeps its generated secret to its owner', slow, async () => {
     const server = await startServer({ DATA_DIR: folder.path });
     await server.kill();

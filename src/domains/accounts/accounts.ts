@@ -10,6 +10,7 @@ import { recordLater } from '../audit/later.ts';
 import { recordAlone, recordEvent } from '../audit/record.ts';
 import { erasePerson } from './erasure.ts';
 import {
+  erasureShape,
   loginShape,
   passwordChangeShape,
   profileShape,
@@ -140,7 +141,8 @@ export async function storeProfile(tx: ChangeTransaction, viewer: Viewer, settin
 
 /** Erases the account and everything in it. There is no way back. */
 export async function deleteAccount(viewer: Viewer, password: string, caller: Caller): Promise<void> {
-  await confirmPassword(viewer, password, 'password', caller);
+  const input = validate(erasureShape, { password }, []);
+  await confirmPassword(viewer, input.password, 'password', caller);
   await erasePerson(viewer.userId, (tx) => recordEvent(tx, viewer, 'ACCOUNT_ERASED'));
 }
 

@@ -52,6 +52,11 @@ export const passwordChangeShape = z.object({
   newPassword,
 });
 
+/** Of an account that is to be erased: what is longer than any password is not hashed. */
+export const erasureShape = z.object({
+  password: z.string().max(passwordLimits.max, `A password has at most ${passwordLimits.max} characters.`),
+});
+
 export const profileShape = z.object({
   timeZone: timeZone.nullish(),
   dayStartsAt: z.int().min(0, 'A day begins between 0 and 23.').max(23, 'A day begins between 0 and 23.').nullish(),

@@ -108,6 +108,27 @@ describe('signing another device out', () => {
   });
 });
 
+describe('a device', () => {
+  it('notes when it was last seen, at most once a minute', async () => {
+    const client = await Client.register(app.url);
+    const read = async () =>
+      (
+        await sql.query<{ at: Date }>('SELECT last_seen_at AS at FROM sessions WHERE id = $1::uuid', [
+          client.session!.device.id,
+        ])
+      )[0]!.at;
+    const before = await read();
+    await client.seq();
+    expect(await read()).toEqual(before);
+    await sql.query(`UPDATE sessions SET last_seen_at = now() - interval '5 minutes' WHERE id = $1::uuid`, [
+      client.session!.device.id,
+    ]);
+    // Not while the session is remembered as open; with the look-up after that.
+    const sinceSeen = async () => (await client.seq(), Date.now() - (await read()).getTime());
+    await expect.poll(sinceSeen, { timeout: 5000 }).toBeLessThan(60_000);
+  });
+});
+
 describe('the devices behind open sockets', () => {
   it('count as seen once a minute, although they say nothing', async () => {
     const everyMinute: (() => void)[] = [];

@@ -41,7 +41,7 @@ async function newHistory(): Promise<Client> {
   return person;
 }
 
-test('into a fresh account an export comes back exactly, ids, versions, times and all', async () => {
+test('53: into a fresh account an export comes back exactly, ids, versions, times and all', async () => {
   const document = await exportJson(await newHistory());
   const fresh = await newPerson();
   const { state, report } = await importJson(fresh, document);
@@ -214,7 +214,7 @@ const history = fc.uniqueArray(metricItem, { selector: ({ id }) => id, minLength
   }),
 );
 
-test('any history survives the way through JSON', async () => {
+test('53: any history survives the way through JSON', async () => {
   await fc.assert(
     fc.asyncProperty(history, async ({ metrics, entries }) => {
       const first = await newPerson();

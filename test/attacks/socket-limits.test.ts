@@ -1,24 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createEntries } from '../../../src/domains/entries/entries.ts';
-import { Connection } from '../../../src/graphql/sockets/connection.ts';
-import { startApp, type App } from '../../setup/app.ts';
-import { numbersTo } from '../../setup/changes.ts';
-import { Client } from '../../setup/client.ts';
-import { Device } from '../../setup/device.ts';
+import { createEntries } from '../../src/domains/entries/entries.ts';
+import { Connection } from '../../src/graphql/sockets/connection.ts';
+import { operationsPerSocket, socketsPerPerson } from '../../src/graphql/sockets/limits.ts';
+import { startApp, type App } from '../setup/app.ts';
+import { numbersTo } from '../setup/changes.ts';
+import { Client } from '../setup/client.ts';
+import { Device } from '../setup/device.ts';
 
-const { bufferMax, chunkSize, operationsPerSocket, socketsPerPerson } = vi.hoisted(() => ({
-  bufferMax: 256 * 1024,
-  chunkSize: 64 * 1024,
-  operationsPerSocket: 4,
-  socketsPerPerson: 5,
-}));
-vi.mock('../../../src/graphql/sockets/limits.ts', async (original) => ({
+// How many there may be is as it is everywhere; how long a device may take is shortened.
+const { bufferMax, chunkSize } = vi.hoisted(() => ({ bufferMax: 256 * 1024, chunkSize: 64 * 1024 }));
+vi.mock('../../src/graphql/sockets/limits.ts', async (original) => ({
   ...(await original<object>()),
   bufferMax,
   chunkSize,
-  operationsPerSocket,
-  socketsPerPerson,
   drainTimeout: 1000,
   pingSeconds: 1,
 }));
@@ -52,31 +48,40 @@ describe('sockets have limits', () => {
   };
   const isIn = async (device: Device) => Promise.race([device.closed.then(() => false), sleep(200, true)]);
 
-  it('of which a person has so many at a time; the next is closed (4429), and nobody else', async () => {
-    const own = await Promise.all(Array.from({ length: socketsPerPerson }, () => connect()));
-    expect(await (await connect()).closed).toEqual({ code: 4429, reason: 'Too many sockets' });
+  it('25: of which a person has so many at a time: of hundreds the others are closed (4429), and nobody else', async () => {
+    const somebody = await connect(await Client.register(app.url));
+    const all: Device[] = [];
+    for (let i = 0; i < 20; i += 1) all.push(...(await Promise.all(Array.from({ length: 15 }, () => connect()))));
+    const refused = all.filter(({ socket }) => socket.readyState !== WebSocket.OPEN);
+    expect(all.length - refused.length).toBe(socketsPerPerson);
+    for (const device of refused) expect(await device.closed).toEqual({ code: 4429, reason: 'Too many sockets' });
+    somebody.subscribe('1', '{ me { seq } }');
+    await expect.poll(() => somebody.answers('1'), patient).toEqual([{ id: '1', type: 'complete' }]);
     expect(await isIn(await connect(await Client.register(app.url)))).toBe(true);
-    expect(await Promise.all(own.map(isIn))).toEqual(own.map(() => true));
-    own[0]!.close();
+    // One that goes makes room for one.
+    all.find((device) => !refused.includes(device))!.close();
     await expect.poll(async () => isIn(await connect()), patient).toBe(true);
   });
 
-  it('which count operations under way; one more is answered with RATE_LIMITED, and the socket lives', async () => {
-    const device = await connect();
-    const ids = Array.from({ length: operationsPerSocket + 1 }, (_, i) => `${i}`);
+  it('25: of whose five hundred operations a few are under way; the others are RATE_LIMITED, and the socket lives', async () => {
+    const [device, other] = [await connect(), await connect(await Client.register(app.url))];
+    other.subscribe('1', changes, { after: 0 });
+    const ids = Array.from({ length: 500 }, (_, i) => `${i}`);
     for (const id of ids) device.subscribe(id, changes, { after: 0 });
-    const last = ids.at(-1)!;
-    await expect
-      .poll(() => device.answers(last), patient)
-      .toMatchObject([{ type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] }]);
-    // Those before it are under way, and no longer being prepared.
-    for (const id of ids.slice(0, -1)) await expect.poll(() => device.numbers(id), patient).toEqual([1]);
+    const [served, refused] = [ids.slice(0, operationsPerSocket), ids.slice(operationsPerSocket)];
+    for (const id of refused)
+      await expect
+        .poll(() => device.answers(id), patient)
+        .toMatchObject([{ type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] }]);
+    // Those before are under way, and no longer being prepared.
+    for (const id of served) await expect.poll(() => device.numbers(id), patient).toEqual([1]);
+    await expect.poll(() => other.numbers('1'), patient).toEqual([1]);
     device.complete('0');
     device.subscribe('again', changes, { after: 0 });
     await expect.poll(() => device.numbers('again'), patient).toEqual([1]);
   });
 
-  it('which count requests under way, even those the device does not wait for', async () => {
+  it('25: which count requests under way, even those the device does not wait for', async () => {
     const device = await connect();
     for (let i = 0; i < 40; i += 1) {
       device.subscribe(`${i}`, '{ me { seq } }');
@@ -91,7 +96,7 @@ describe('sockets have limits', () => {
     await expect.poll(() => device.answers('later'), patient).toEqual([{ id: 'later', type: 'complete' }]);
   });
 
-  it('which close (4410) a device that does not read, hold little for it, and let it resume without loss', async () => {
+  it('26: which close (4410) a device that does not read, hold little for it, and let it resume without loss', async () => {
     const metric = await client.createMetric();
     for (let i = 0; i < 15; i += 1) {
       const entry = { metricId: metric.id, date: '2026-11-21', value: 1, notes: 'x'.repeat(10_000) };
@@ -120,7 +125,7 @@ describe('sockets have limits', () => {
     expect([...got, ...again.numbers('1')]).toEqual(numbersTo(1502));
   });
 
-  it('which drop a device that no longer answers pings, and keep one that does', async () => {
+  it('26: which drop a device that no longer answers pings, and keep one that does', async () => {
     const [gone, there] = [await connect(client, { autoPong: false }), await connect()];
     expect((await gone.closed).code).toBe(1006);
     expect(await isIn(there)).toBe(true);
