@@ -36,7 +36,7 @@ const canMount = (): boolean => {
   }
 };
 
-describe.skipIf(!canMount())('the embedded database on a small disk', () => {
+describe.skipIf(!canMount())('47: the embedded database on a small disk', () => {
   const cleanUps: (() => unknown)[] = [];
   afterEach(async () => {
     for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();

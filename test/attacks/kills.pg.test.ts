@@ -9,7 +9,7 @@ import { seeded } from '../sync/seeded.ts';
 
 const slow = { timeout: 120_000 };
 
-describe.skipIf(!hasServers())('a server that is killed', () => {
+describe.skipIf(!hasServers())('8, 49: a server that is killed', () => {
   const cleanUps: (() => unknown)[] = [];
   afterEach(async () => {
     for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();

@@ -25,7 +25,7 @@ const connectionsMax = 24;
 
 type Answer = { begun: number; took: number; status: number; code: string | undefined; retryAfter: string | null };
 
-describe.skipIf(!hasServers() || 'reason' in findPostgresBinaries())('a server whose database goes away', () => {
+describe.skipIf(!hasServers() || 'reason' in findPostgresBinaries())('42: a server whose database goes away', () => {
   const folder = makeFolder();
   let database: MortalServer;
   let line: FaultyProxy;

@@ -15,7 +15,7 @@ const perSecond = 600;
 const seconds = 5;
 const createEntry = 'mutation ($input: CreateEntryInput!) { createEntry(input: $input) { id } }';
 
-describe.skipIf(!hasServers())('a server that is asked for more than it can do', () => {
+describe.skipIf(!hasServers())('42: a server that is asked for more than it can do', () => {
   const folder = makeFolder();
   let database: TestDatabase;
   let line: FaultyProxy;

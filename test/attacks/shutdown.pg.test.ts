@@ -13,7 +13,7 @@ import { startServer } from '../setup/process.ts';
 const limit = 30_000;
 const slow = { timeout: 120_000 };
 
-describe.skipIf(!hasServers())('SIGTERM', () => {
+describe.skipIf(!hasServers())('44: SIGTERM under load', () => {
   const cleanUps: (() => unknown)[] = [];
   afterEach(async () => {
     for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
