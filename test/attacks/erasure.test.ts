@@ -79,6 +79,7 @@ describe('the journal of erasures', () => {
     expect(readFileSync(file, 'utf8')).toContain(first.userId);
     writeFileSync(file, readFileSync(file, 'utf8').trimEnd().slice(0, -30));
     await erase(second);
+    expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^${second.userId} \\S{24}$`, 'm'));
     await app.stop();
     app = await start();
     for (const { userId } of [first, second])
