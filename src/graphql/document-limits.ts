@@ -14,8 +14,6 @@ import { toClientError } from './errors.ts';
 export const documentLimits = {
   /** Its text: comments, white space and what stands between quotes are no tokens, and are read all the same. */
   characters: 100_000,
-  /** Lines of it: to say where a mistake is, all before it are counted, for each place again. */
-  lines: 5000,
   /** Words and signs, counted while it is read: the longest queries of apps have some hundred; values belong in variables. */
   tokens: 3000,
   /** Fields, those of fragments counted wherever they are used: a summary with everything in it has more than 1000. */
@@ -31,13 +29,10 @@ export const documentLimits = {
 } as const;
 
 /** Why a text is not even read; undefined when it may be. */
-export function checkText(text: string): TooCostlyError | undefined {
-  const { characters, lines } = documentLimits;
-  if (text.length > characters)
-    return new TooCostlyError(`A document has at most ${characters} characters. ${asVariables}`);
-  if ((text.match(/\r\n|[\n\r]/g)?.length ?? 0) < lines) return undefined;
-  return new TooCostlyError(`A document has at most ${lines} lines.`);
-}
+export const checkText = (text: string): TooCostlyError | undefined =>
+  text.length > documentLimits.characters
+    ? new TooCostlyError(`A document has at most ${documentLimits.characters} characters. ${asVariables}`)
+    : undefined;
 
 /** Why the words and signs of a text were not read to the end. */
 export const tooManyTokens = (): TooCostlyError =>
