@@ -76,8 +76,8 @@ const floods: Record<string, string> = {
   'lists in lists': `{ me(a: ${'['.repeat(400_000)}) { id } }`,
   directives: `{ me { id ${'@a'.repeat(200_000)} } }`,
   comments: `{ me { id } }${'#\n'.repeat(200_000)}`,
-  'lines before many mistakes': `${'\\n'.repeat(400_000)}{ ${times(40, (i) => `x${i}`)} }`,
-  'fewer lines before many mistakes': `${'\\n'.repeat(99_000)}{ ${times(40, (i) => `x${i}`)} }`,
+  'lines before many mistakes': `${'\n'.repeat(400_000)}{ ${times(40, (i) => `x${i}`)} }`,
+  'fewer lines before many mistakes': `${'\n'.repeat(99_000)}{ ${times(40, (i) => `x${i}`)} }`,
   'one word': `{ ${'x'.repeat(900_000)} }`,
   'one string': `{ metric(id: "${'x'.repeat(900_000)}") { id } nothing }`,
   'fragments that double': `{ me { ...F0 } } ${times(60, (i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`)}`,
@@ -205,11 +205,11 @@ describe('16: the page for trying things out', () => {
   it('is there in development, and so is the schema', async () => {
     await app.stop();
     app = await startApp();
-    expect(await look()).toBeGreaterThan(0);
     const developer = await Client.register(app.url);
     for (const [, ask] of transports) {
       expect((await ask(developer, '{ __schema { queryType { name } } }')).errors).toBeUndefined();
       expect(JSON.stringify(await ask(developer, '{ me { emai } }'))).toMatch(/did you mean/i);
     }
+    expect(await look()).toBeGreaterThan(0);
   });
 });
