@@ -58,6 +58,10 @@ const excesses: Record<string, { allowed: string; refused: string; variables?: [
     allowed: `{ me { id } } ${'#\n'.repeat(2000)}`,
     refused: `{ me { id } } ${'#'.repeat(100_000)}`,
   },
+  '19: lines': {
+    allowed: `${'\n'.repeat(2900)}{ me { id } }`,
+    refused: `${'\n'.repeat(3000)}{ me { id } }`,
+  },
   '19: tokens': {
     allowed: `{ me { ${times(40, (i) => `...F${i}`)} } } ${times(40, (i) => `fragment F${i} on User { id email }`)}`,
     refused: `{ me { id } } ${times(500, (i) => `fragment F${i} on User { id email }`)}`,
@@ -77,7 +81,8 @@ const floods: Record<string, string> = {
   directives: `{ me { id ${'@a'.repeat(200_000)} } }`,
   comments: `{ me { id } }${'#\n'.repeat(200_000)}`,
   'lines before many mistakes': `${'\n'.repeat(400_000)}{ ${times(40, (i) => `x${i}`)} }`,
-  'fewer lines before many mistakes': `${'\n'.repeat(99_000)}{ ${times(40, (i) => `x${i}`)} }`,
+  'fewer lines before many mistakes': `${'\n'.repeat(30_000)}{ ${times(40, (i) => `x${i}`)} }`,
+  'as many lines as there may be before many mistakes': `${'\n'.repeat(2990)}{ ${times(40, (i) => `x${i}`)} }`,
   'one word': `{ ${'x'.repeat(900_000)} }`,
   'one string': `{ metric(id: "${'x'.repeat(900_000)}") { id } nothing }`,
   'fragments that double': `{ me { ...F0 } } ${times(60, (i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`)}`,
