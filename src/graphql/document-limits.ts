@@ -14,8 +14,8 @@ import { toClientError } from './errors.ts';
 export const documentLimits = {
   /** Its text: comments, white space and what stands between quotes are no tokens, and are read all the same. */
   characters: 100_000,
-  /** Lines of it: to say where a mistake is, all before it are counted, for each place again. */
-  lines: 5000,
+  /** Lines of it, of which empty ones are no tokens either: to say where a mistake is, all before it are counted. */
+  lines: 3000,
   /** Words and signs, counted while it is read: the longest queries of apps have some hundred; values belong in variables. */
   tokens: 3000,
   /** Fields, those of fragments counted wherever they are used: a summary with everything in it has more than 1000. */
@@ -35,8 +35,8 @@ export function checkText(text: string): TooCostlyError | undefined {
   const { characters, lines } = documentLimits;
   if (text.length > characters)
     return new TooCostlyError(`A document has at most ${characters} characters. ${asVariables}`);
-  if ((text.match(/\r\n|[\n\r]/g)?.length ?? 0) < lines) return undefined;
-  return new TooCostlyError(`A document has at most ${lines} lines.`);
+  const breaks = text.match(/\r\n|[\n\r]/g)?.length ?? 0;
+  return breaks < lines ? undefined : new TooCostlyError(`A document has at most ${lines} lines.`);
 }
 
 /** Why the words and signs of a text were not read to the end. */

@@ -59,8 +59,8 @@ const excesses: Record<string, { allowed: string; refused: string; variables?: [
     refused: `{ me { id } } ${'#'.repeat(100_000)}`,
   },
   '19: lines': {
-    allowed: `${'\n'.repeat(4000)}{ me { id } }`,
-    refused: `${'\n'.repeat(6000)}{ me { id } }`,
+    allowed: `${'\n'.repeat(2900)}{ me { id } }`,
+    refused: `${'\n'.repeat(3000)}{ me { id } }`,
   },
   '19: tokens': {
     allowed: `{ me { ${times(40, (i) => `...F${i}`)} } } ${times(40, (i) => `fragment F${i} on User { id email }`)}`,
@@ -79,9 +79,10 @@ const floods: Record<string, string> = {
   depth: `${'{ me '.repeat(100_000)}`,
   'lists in lists': `{ me(a: ${'['.repeat(400_000)}) { id } }`,
   directives: `{ me { id ${'@a'.repeat(200_000)} } }`,
-  comments: `{ me { id } }${'#\n'.repeat(400_000)}`,
-  'lines before many mistakes': `${'\n'.repeat(900_000)}{ me(${'a:1 '.repeat(900)}) { id } }`,
-  'fewer lines before many mistakes': `${'\n'.repeat(4900)}{ me(${'a:1 '.repeat(300)}) { id } }`,
+  comments: `{ me { id } }${'#\n'.repeat(200_000)}`,
+  'lines before many mistakes': `${'\n'.repeat(400_000)}{ ${times(40, (i) => `x${i}`)} }`,
+  'fewer lines before many mistakes': `${'\n'.repeat(30_000)}{ ${times(40, (i) => `x${i}`)} }`,
+  'as many lines as there may be before many mistakes': `${'\n'.repeat(2990)}{ ${times(40, (i) => `x${i}`)} }`,
   'one word': `{ ${'x'.repeat(900_000)} }`,
   'one string': `{ metric(id: "${'x'.repeat(900_000)}") { id } nothing }`,
   'fragments that double': `{ me { ...F0 } } ${times(60, (i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`)}`,
@@ -109,12 +110,13 @@ describe.each(transports)('21: an operation that is too large, over %s', (_, ask
   });
 
   it.each(Object.entries(floods))('19: is refused within 50 ms: %s', async (_name, flood) => {
-    // Once is enough: the machine may have much else to do.
+    // Of the processor, of which client and server have their parts. Once is enough: the engine has to warm up.
     const took = async () => {
-      const startedAt = performance.now();
+      const before = process.cpuUsage();
       const { errors } = await ask(client, flood);
+      const { user, system } = process.cpuUsage(before);
       expect(errors?.[0]?.extensions.code).toMatch(/TOO_COSTLY|INVALID_INPUT/);
-      return performance.now() - startedAt;
+      return (user + system) / 1000;
     };
     await expect.poll(took, { timeout: 20_000, interval: 20 }).toBeLessThan(50);
   });
@@ -207,11 +209,11 @@ describe('16: the page for trying things out', () => {
   it('is there in development, and so is the schema', async () => {
     await app.stop();
     app = await startApp();
-    expect(await look()).toBeGreaterThan(0);
     const developer = await Client.register(app.url);
     for (const [, ask] of transports) {
       expect((await ask(developer, '{ __schema { queryType { name } } }')).errors).toBeUndefined();
       expect(JSON.stringify(await ask(developer, '{ me { emai } }'))).toMatch(/did you mean/i);
     }
+    expect(await look()).toBeGreaterThan(0);
   });
 });

@@ -25,7 +25,7 @@ describe.each(Object.entries(endings))('9: after %s', (_name, { document, reache
     const links = [await requestExport(phone, { format: 'CSV' }), (await createImport(phone, 'CSV')).uploadUrl!];
     const idle = await Device.connect(phone);
     const [own, others] = [phone.follow(0), laptop.follow(0)];
-    await Promise.all([own.take(1), others.take(1)]);
+    await Promise.all([own.take(1), others.take(2)]);
     expect(await Promise.all([phone, laptop].map(statusOf))).toEqual([200, 200]);
     expect((await fetch(app.url + links[0]!)).status).toBe(200);
 
