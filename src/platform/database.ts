@@ -40,6 +40,11 @@ const housekeepingInterval = 6 * 3_600_000;
 const connectionWait = { server: 5000, embedded: 15_000 } as const;
 /** Milliseconds that one statement may take on a server, unless its transaction has been given more. */
 const statementLimit = 30_000;
+/**
+ * Milliseconds that a transaction may stand still on a server. When the line to it is cut without a word, the server does not
+ * notice for hours, and the person's log would stay locked that long by what was under way.
+ */
+const standstillLimit = 10_000;
 /** Milliseconds that statements under way get to end when the database is closed. */
 const closingLimit = 3000;
 
@@ -134,7 +139,7 @@ export function readPoolUse(): { open: number; idle: number; waiting: number; lo
  * no connection for us, which shows when we have none.
  */
 export async function isDatabaseThere(): Promise<boolean> {
-  if (!isEmbeddedDatabase && (!isServed() || readPoolUse().open > 0)) return isServed();
+  if (!isEmbeddedDatabase && (!isServed() || pool?.isConnected)) return isServed();
   return sql.query('SELECT 1 AS one').then(
     () => true,
     () => false,
@@ -163,7 +168,11 @@ export async function transaction<Result>(
 
 function openServerPool(connectionString: string, max: number): SteadyPool {
   isEmbeddedDatabase = false;
-  const limits = { connectionTimeoutMillis: connectionWait.server, statement_timeout: statementLimit };
+  const limits = {
+    connectionTimeoutMillis: connectionWait.server,
+    statement_timeout: statementLimit,
+    idle_in_transaction_session_timeout: standstillLimit,
+  };
   return new SteadyPool({ connectionString, max, ...limits, ...session }, { isWatched: true });
 }
 

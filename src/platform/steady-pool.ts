@@ -45,6 +45,11 @@ export class SteadyPool extends Pool {
     return !this.watch?.isAway && !this.isSuspended;
   }
 
+  /** Whether a connection stands, rather than being tried for. */
+  get isConnected(): boolean {
+    return this.connected.size > 0;
+  }
+
   /** Milliseconds that the first in the queue has waited for a connection; 0 when nobody waits. */
   get longestWait(): number {
     const first = this.waits.values().next().value;

@@ -17,8 +17,11 @@ const bound = 5000 + 2000;
 /** The same when it answers, but slowly: five seconds for a connection, fifteen for a transaction. */
 const slowBound = 20_000 + 2000;
 const atOnce = 1000;
-/** Milliseconds until all goes on after the database is back: five to give up attempts that began before, and something. */
-const healing = 5000 + 5000;
+/**
+ * Milliseconds until all goes on after the database is back: ten until it lets go of what a transaction had locked whose line
+ * went dead, five to give up attempts that began before, and something.
+ */
+const healing = 10_000 + 5000 + 2000;
 const slow = { timeout: 120_000 };
 /** Whom the server signs in to the database as, and its database. */
 const role = 'lifegraph';
