@@ -90,6 +90,11 @@ describe('58: a hostile file', () => {
       'CSV',
       `date,${Array.from({ length: 100_000 }, (_, i) => `m${i}`).join(',')}\n2026-01-01,1\n`,
     ],
+    [
+      'a whole document with lists in lists',
+      'JSON',
+      `{"format":"lifegraph","version":1,"user":${'['.repeat(1000)}${']'.repeat(1000)},"metrics":[],"entries":[]}`,
+    ],
     ['lists in lists', 'JSON', `{"format":"lifegraph","version":1,"metrics":${'['.repeat(maxBytes - 100)}`],
     [
       'a text without an end',
