@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { crowded, isCrowded } from '../platform/crowd.ts';
+import { noteError } from '../platform/metrics.ts';
 
 const { code, message } = crowded();
 /** GraphQL's shape, which all but our own few routes are asked for. Made once: a refusal must cost next to nothing. */
@@ -12,6 +13,7 @@ const isOperators = (url = ''): boolean => url.startsWith('/health/') || url.sta
 /** Sends a request away while there is more to do than can be done, before anything is done for it. @returns whether it did */
 export function refuseInCrowd({ url }: IncomingMessage, response: ServerResponse): boolean {
   if (!isCrowded() || isOperators(url)) return false;
+  noteError(code);
   response.writeHead(503, head).end(body);
   return true;
 }

@@ -143,7 +143,7 @@ export async function storeProfile(tx: ChangeTransaction, viewer: Viewer, settin
 export async function deleteAccount(viewer: Viewer, password: string, caller: Caller): Promise<void> {
   const input = validate(erasureShape, { password }, []);
   await confirmPassword(viewer, input.password, 'password', caller);
-  await erasePerson(viewer.userId, (tx) => recordEvent(tx, viewer, 'ACCOUNT_ERASED'));
+  await erasePerson(viewer);
 }
 
 /** The person behind the viewer. */

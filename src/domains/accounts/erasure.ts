@@ -6,6 +6,8 @@ import { announceErasure, onErasure } from '../../platform/erasures.ts';
 import { forgetJobsOf } from '../../platform/finished-jobs.ts';
 import { log } from '../../platform/log.ts';
 import { scrubDatabase } from '../../platform/scrubbing.ts';
+import type { Actor } from '../audit/audit-event.ts';
+import { recordEvent } from '../audit/record.ts';
 import { announceSessionEnd } from './sessions.ts';
 
 /** Seconds that erasing an account may take: all entries go with it. */
@@ -18,16 +20,18 @@ const noted = new LRUCache<string, Promise<void>>({ max: 1000 });
 /**
  * Erases a person: all rows, all jobs, and what the processes remember. Who it was is noted in the database and in this
  * process's journal, by the id alone.
- * @param record what else belongs into the transaction, after the person is gone
+ * @param actor the person, and from which device; from none when somebody who was erased has come back
  */
-export async function erasePerson(userId: string, record?: (tx: Transaction) => Promise<void>): Promise<void> {
-  const isGone = await transaction((tx) => erase(tx, userId, record), { timeoutSeconds });
+export async function erasePerson(actor: Actor): Promise<void> {
+  const { userId } = actor;
+  const isGone = await transaction((tx) => erase(tx, actor), { timeoutSeconds });
   announceSessionEnd(userId);
   announceErasure(userId);
   if (isGone) await noteErasure(userId);
 }
 
-async function erase(tx: Transaction, userId: string, record?: (tx: Transaction) => Promise<void>): Promise<boolean> {
+async function erase(tx: Transaction, actor: Actor): Promise<boolean> {
+  const { userId } = actor;
   // Writers lock the log first; who does not would wait for them while they wait for it.
   await tx.query('SELECT 1 AS one FROM change_heads WHERE user_id = $1::uuid FOR UPDATE', [userId]);
   const gone = await tx.query('DELETE FROM users WHERE id = $1::uuid RETURNING 1 AS one', [userId]);
@@ -38,7 +42,7 @@ async function erase(tx: Transaction, userId: string, record?: (tx: Transaction)
      ON CONFLICT (user_id) DO UPDATE SET is_scrubbed = false RETURNING 1 AS one`,
     [userId],
   );
-  await record?.(tx);
+  await recordEvent(tx, actor, 'ACCOUNT_ERASED');
   return true;
 }
 
@@ -60,7 +64,7 @@ export async function settleErasures(): Promise<number> {
   for (let start = 0; start < journal.length; start += batch) await addToTable(journal.slice(start, start + batch));
   await completeJournal(new Set(journal.map(({ userId }) => userId)));
   const revived = await sql.query<{ id: string }>('SELECT u.id FROM erasures e JOIN users u ON u.id = e.user_id');
-  for (const { id } of revived) await erasePerson(id);
+  for (const { id: userId } of revived) await erasePerson({ userId, deviceId: null });
   if (revived.length > 0)
     log.warn({ revived: revived.length }, 'people who had come back with a backup are erased again');
   return revived.length;

@@ -94,7 +94,7 @@ export class Attendance {
     findOpenSessions(concerned.map(({ viewer }) => viewer!)).then(
       (open) => {
         for (const connection of concerned) {
-          if (!open.has(connection.viewer!.deviceId!)) connection.close(closeCodes.unauthorized, 'Signed out');
+          if (!open.has(connection.viewer!.deviceId!)) connection.closeAnswered(closeCodes.unauthorized, 'Signed out');
         }
       },
       (err: unknown) => log.warn({ err }, 'sessions could not be checked'),

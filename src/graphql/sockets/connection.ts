@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { WebSocket, type RawData } from 'ws';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { log } from '../../platform/log.ts';
-import { bufferMax, closeCodes, drainTimeout } from './limits.ts';
+import { answerTimeout, bufferMax, closeCodes, drainTimeout } from './limits.ts';
 
 const doNothing = async (): Promise<void> => {};
 
@@ -63,6 +63,19 @@ export class Connection {
 
   close(code: number, reason: string): void {
     this.socket.close(code, reason);
+  }
+
+  /**
+   * Closes when what it has asked for is answered, and soon in any case: whoever ends their own session gets to hear that, and
+   * with a new password the new tokens.
+   */
+  closeAnswered(code: number, reason: string): void {
+    const deadline = Date.now() + answerTimeout;
+    const look = (): void => {
+      if (this.running === 0 || Date.now() > deadline) this.close(code, reason);
+      else setTimeout(look, answerTimeout / 50).unref();
+    };
+    look();
   }
 
   onMessage(receive: (message: string) => Promise<void>): void {

@@ -13,6 +13,9 @@ export const bufferMax = 1024 * 1024;
 /** Milliseconds such a device gets to take them all, 35 kB a second. What it holds up is then dropped; it can resume. */
 export const drainTimeout = 30_000;
 
+/** Milliseconds that a socket whose session has ended stays for answers that are under way. */
+export const answerTimeout = 1000;
+
 /** Bytes of frames written at once, about: many small ones make one write. */
 export const chunkSize = 64 * 1024;
 

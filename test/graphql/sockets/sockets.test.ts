@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startApp, type App } from '../../setup/app.ts';
-import { Client } from '../../setup/client.ts';
+import { Client, goodPassword } from '../../setup/client.ts';
+import { Device } from '../../setup/device.ts';
 
 describe('a socket', () => {
   let app: App;
@@ -63,6 +64,19 @@ describe('a socket', () => {
     await client.createMetric();
     await expect.poll(() => seen.toSorted()).toEqual(['a next', 'b next', 'b next']);
     socket.close();
+  });
+
+  it.each([
+    [
+      'a new password',
+      `changePassword(currentPassword: "${goodPassword}", newPassword: "${goodPassword}!") { refreshToken }`,
+    ],
+    ['signing out', 'logout'],
+  ])('gets the answer to %s before it is closed (4401)', async (_, field) => {
+    const device = await Device.connect(await Client.register(app.url));
+    device.subscribe('1', `mutation { ${field} }`);
+    expect((await device.closed).code).toBe(4401);
+    expect(device.messages[0]).toMatchObject({ id: '1', type: 'next', payload: { data: expect.anything() } });
   });
 
   it('is told to come again (1012) when the server stops', async () => {
