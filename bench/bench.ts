@@ -17,6 +17,7 @@ import { compareIdleSockets } from './comparisons/idle-sockets.ts';
 import { compareLiveDelivery } from './comparisons/live-delivery.ts';
 import { measureOverload } from './comparisons/overload.ts';
 import { compareCreateEntry, compareEntries } from './comparisons/requests.ts';
+import { measureSignIns } from './comparisons/sign-ins.ts';
 import { followers, idlers, keepers, signIn, writers, type Group, type Person } from './content/people.ts';
 import { DifferenceError } from './equality.ts';
 import { install, NoPostgresError, type Installation } from './installation.ts';
@@ -34,6 +35,7 @@ const ofServer: Record<string, OfServer> = {
   liveDelivery: { group: followers, compare: compareLiveDelivery },
   catchUp: { group: keepers, compare: compareCatchUp },
   overload: { group: writers, compare: measureOverload },
+  signIns: { group: writers, compare: measureSignIns },
   idleSockets: { group: idlers, compare: compareIdleSockets },
 };
 const ofAnalysis = {
