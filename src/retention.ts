@@ -6,6 +6,7 @@ import { operationRetention, changeRetention } from './changes/retention.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { domains } from './domains.ts';
 import { scrubErased } from './domains/accounts/erasure.ts';
+import { openAuditKeys } from './domains/audit/keys.ts';
 import { configureImports } from './domains/imports/settings.ts';
 import { closeDatabase, openDatabase } from './platform/database.ts';
 import { DirectoryLockedError } from './platform/directory-lock.ts';
@@ -34,6 +35,7 @@ async function act(config: Config): Promise<void> {
   if (process.argv.includes('--dry-run')) return preview(config);
   openSecrets(config);
   await openVault(config);
+  await openAuditKeys();
   configureImports({ maxBytes: config.importMaxBytes, readyDays: config.retentionDays.imports });
   const gone = await runRetention(kinds, config.retentionDays);
   for (const [name, rows] of Object.entries(gone)) console.log(`${name}: ${rows} gone`);

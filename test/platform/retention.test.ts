@@ -9,7 +9,7 @@ import { previewRetention, runRetention } from '../../src/platform/retention.ts'
 import { startApp, type App } from '../setup/app.ts';
 import { Client } from '../setup/client.ts';
 import { makeFolder } from '../setup/pair.ts';
-import { runMain } from '../setup/process.ts';
+import { startServer } from '../setup/process.ts';
 import { startChild } from '../setup/spawn.ts';
 import { importCsv, readImport } from '../domains/imports/transfer.ts';
 
@@ -134,7 +134,7 @@ describe('62: what is kept for a time', () => {
 describe('npm run retention', () => {
   it('says with --dry-run what would go, and changes nothing; without, it goes', { timeout: 120_000 }, async () => {
     const folder = makeFolder();
-    const env = { DATA_DIR: folder.path, PATH: process.env['PATH']! };
+    const env = { DATA_DIR: folder.path, PATH: process.env['PATH']!, AUDIT_DAYS: '0.00001' };
     const run = async (...args: string[]) => {
       const child = startChild(
         process.execPath,
@@ -146,14 +146,16 @@ describe('npm run retention', () => {
       expect(await child.exited).toBe(0);
       return child.output();
     };
-    expect(await run('--dry-run')).toMatch(/ended sessions \(kept for 30 days\): 0 would go/);
-    expect(await run()).toContain('ended sessions: 0 gone');
-    const server = runMain(env);
-    await expect.poll(() => server.output(), { timeout: 60_000 }).toContain('is running');
+    const server = await startServer(env);
+    await Client.register(server.url);
     const refused = startChild(process.execPath, ['src/retention.ts', '--dry-run'], { env });
     expect(await refused.exited).toBe(1);
     expect(refused.output()).toContain('in use by process');
     await server.kill();
+    expect(await run('--dry-run')).toMatch(/ended sessions \(kept for 30 days\): 0 would go/);
+    expect(await run('--dry-run')).toMatch(/audit events .*: 1 would go, the oldest of 20/);
+    expect(await run()).toMatch(/ended sessions: 0 gone[^]*audit events: 1 gone/);
+    expect(await run('--dry-run')).toMatch(/audit events .*: 0 would go/);
     folder.remove();
   });
 });
