@@ -58,7 +58,7 @@ async function send(url: string, { body, headers = {}, path = '/graphql', method
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
 }
 
-/** What may differ: when it was sent, and how the connection is used. */
+/** What may differ: when it was sent, which request it answers, and how the connection is used. */
 function comparable({ status, headers, body }: Answer): object {
   const {
     date: _d,
@@ -66,6 +66,7 @@ function comparable({ status, headers, body }: Answer): object {
     'keep-alive': _k,
     'transfer-encoding': _t,
     'content-length': _l,
+    'x-request-id': _r,
     ...rest
   } = headers;
   // A failure of ours has an id of its own each time.
