@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type ListenOptions, type Server } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { promisify } from 'node:util';
 import type { WebServer } from './tls.ts';
 
@@ -47,9 +48,14 @@ async function findFree(host: string, port: number): Promise<number> {
   return free;
 }
 
-/** Hands its connections on to the server, set up as that one does it itself. */
+/**
+ * Hands its connections on to the server, set up as that one does it itself: TLS ends a connection that the other side has ended,
+ * HTTP may still answer.
+ */
 const createListener = (server: WebServer): Server =>
-  createServer({ noDelay: true, allowHalfOpen: true }, (socket) => void server.emit('connection', socket));
+  createServer({ noDelay: true, allowHalfOpen: !(server instanceof TlsServer) }, (socket) => {
+    server.emit('connection', socket);
+  });
 
 const start = (server: Server, options: ListenOptions): Promise<void> =>
   new Promise((resolve, reject) => {

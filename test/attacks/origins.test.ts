@@ -104,7 +104,7 @@ describe('a page that asks over HTTP', () => {
     expect(status).toBe(204);
     expect(Object.fromEntries(headers)).toMatchObject({
       'access-control-allow-origin': friend,
-      'access-control-allow-headers': 'authorization, content-type',
+      'access-control-allow-headers': 'authorization, content-type, x-request-id',
       'access-control-allow-methods': 'GET, POST, PUT',
       vary: 'Origin',
     });
