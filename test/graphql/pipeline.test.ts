@@ -62,7 +62,7 @@ describe('the pipeline', () => {
   it('keeps only so many documents', () => {
     const pipeline = pipelineOf();
     const first = prepare(pipeline, '{ one }').document;
-    for (let i = 0; i < 45; i++) prepare(pipeline, `{ one } #${'x'.repeat(100_000)}${i}`);
+    for (let i = 0; i < 45; i++) prepare(pipeline, `{ one } #${'x'.repeat(90_000)}${i}`);
     expect(prepare(pipeline, '{ one }').document).not.toBe(first);
   });
 
