@@ -30,6 +30,9 @@ export function closeRequestLog(): void {
   flush();
 }
 
+/** Whether requests get lines. */
+export const isLogging = (): boolean => isOn;
+
 /** Writes the line of what has been served. Past the logger, whose redaction would take longer than an operation. */
 export function logServed({ id, operation, viewer, codes }: RequestNotes, served: Served): void {
   if (!isOn) return;

@@ -59,6 +59,7 @@ export class SteadyPool extends Pool {
   // The driver declares two forms; the ORM and we use the one with a promise.
   override connect = (async (): Promise<PoolClient> => {
     if (!this.isServed) throw new DatabaseAwayError();
+    if (this.idleCount > 0) return super.connect();
     const wait = { since: performance.now() };
     this.waits.add(wait);
     try {

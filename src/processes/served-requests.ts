@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { noteResponse } from '../platform/metrics.ts';
-import { logServed } from '../platform/request-log.ts';
+import { isLogging, logServed } from '../platform/request-log.ts';
 import { asRequest, type RequestNotes } from '../platform/requests.ts';
 
 /** What a balancer asks every few seconds, and Prometheus. */
@@ -17,24 +17,28 @@ export function serveNoted(
   serve: () => void,
 ): void {
   const notes: RequestNotes = { id: response.requestId ?? '' };
-  const begun = performance.now();
-  const { socket } = request;
-  const written = socket.bytesWritten;
+  const writeLine = isLogging() ? beginLine(request, notes) : null;
   response.once('close', () => {
     const route = routeOf(request, segments);
     const status = response.writableFinished ? response.statusCode : null;
     noteResponse(route, status);
-    if (unlogged.test(route)) return;
+    if (!unlogged.test(route)) writeLine?.(route, status);
+  });
+  asRequest(notes, serve);
+}
+
+function beginLine({ socket, headers }: IncomingMessage, notes: RequestNotes) {
+  const begun = performance.now();
+  const written = socket.bytesWritten;
+  return (route: string, status: number | null): void =>
     logServed(notes, {
       msg: 'request',
       route,
       status,
       milliseconds: performance.now() - begun,
-      bytesIn: Number(request.headers['content-length'] ?? 0),
+      bytesIn: Number(headers['content-length'] ?? 0),
       bytesOut: socket.bytesWritten - written,
     });
-  });
-  asRequest(notes, serve);
 }
 
 /** What is asked for, without what follows: links carry tokens, and anything may stand in an address. */
