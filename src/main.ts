@@ -16,8 +16,9 @@ const endLimit = 28_000;
 try {
   const config = readConfig();
   const running = await startParts(config);
-  greet(running.url, config);
+  // Before anybody is told that it runs, and may tell it to stop.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(running.stop));
+  greet(running.url, config);
 } catch (error) {
   if (error instanceof ConfigError || error instanceof DirectoryLockedError) console.error(error.message);
   else console.error('Lifegraph could not start:', error);
