@@ -6,8 +6,6 @@ const batch = 500;
 /** Seconds one log may take: the first compaction of a long one deletes much. */
 const timeoutSeconds = 600;
 
-export const compactionName = 'changes.compact';
-
 const dayMilliseconds = 86_400_000;
 
 /**
@@ -17,7 +15,7 @@ const dayMilliseconds = 86_400_000;
  */
 export const compactionJob = (days: number, lasting: readonly string[]): JobDefinition =>
   defineJob({
-    name: compactionName,
+    name: 'changes.compact',
     schedule: '20 2 * * *',
     expireInSeconds: 3 * 3600,
     run: async (_: object, signal) => {

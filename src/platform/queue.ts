@@ -15,6 +15,10 @@ export type QueueUse = { runsJobs: boolean; jobDays: number };
 export type EnqueueOptions = { startAfterSeconds?: number; singletonKey?: string };
 
 let boss: PgBoss | undefined;
+let names: readonly string[] = [];
+
+/** All jobs that there are, by name. */
+export const jobNames = (): readonly string[] => names;
 
 /**
  * Opens the job queue over the shared pool, with a queue for each job.
@@ -30,6 +34,7 @@ export async function openQueue(jobs: readonly JobDefinition[], { runsJobs, jobD
     reindex: false,
   });
   boss = queue;
+  names = jobs.map(({ name }) => name);
   // While the database is away the queue asks twice a second for each job; that it is away is told once, by its watch.
   queue.on('error', (err) => log[isOutage(err) ? 'debug' : 'error']({ err }, 'the job queue met an error'));
   // Of two processes that start together on an empty database, one would find the other's half-made tables and give up.

@@ -2,14 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
 import { NotFoundError } from '../kernel/errors.ts';
-import { compactionName } from '../changes/compaction.ts';
-import { domains } from '../domains.ts';
 import { isBusHeard } from '../platform/bus.ts';
 import { isServed, readPoolUse } from '../platform/database.ts';
 import { lookAtJobs } from '../platform/job-metrics.ts';
 import { measure, openMetrics, renderMetrics } from '../platform/metrics.ts';
-
-const jobs = [...domains.flatMap((domain) => domain.jobs ?? []).map(({ name }) => name), compactionName];
+import { jobNames } from '../platform/queue.ts';
 
 /** Begins to measure what this process does. */
 export function startMeasuring(): void {
@@ -34,7 +31,7 @@ export async function serveMetrics(
   config: Pick<Config, 'metricsToken' | 'isProduction'>,
 ): Promise<void> {
   if (!mayRead(request, config)) throw new NotFoundError('page');
-  await lookAtJobs(jobs);
+  await lookAtJobs(jobNames());
   const { type, text } = await renderMetrics();
   response.writeHead(200, { 'content-type': type }).end(text);
 }
