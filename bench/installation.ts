@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../src/config.ts';
-import { openSecrets } from '../src/platform/secrets.ts';
+import { openSecrets } from '../src/platform/secrets/secrets.ts';
 import { findPostgresBinaries, startPostgres } from '../test/setup/postgres-server.ts';
 import { runMain } from '../test/setup/process.ts';
 import { startRedis } from '../test/setup/redis-server.ts';

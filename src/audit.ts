@@ -5,9 +5,9 @@
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { openAuditKeys } from './domains/audit/keys.ts';
 import { checkAllChains } from './domains/audit/verify.ts';
-import { closeDatabase, openDatabase } from './platform/database.ts';
-import { DirectoryLockedError } from './platform/directory-lock.ts';
-import { openKeyRing } from './platform/key-ring.ts';
+import { closeDatabase, openDatabase } from './platform/database/database.ts';
+import { DirectoryLockedError } from './platform/database/directory-lock.ts';
+import { openKeyRing } from './platform/secrets/key-ring.ts';
 
 try {
   process.exitCode = (await checkAll(readConfig())) > 0 ? 1 : 0;

@@ -3,10 +3,10 @@
  * server is stopped. See docs/backups.md.
  */
 import { ConfigError, readConfig } from './config.ts';
-import { DirectoryLockedError } from './platform/directory-lock.ts';
-import { BackupError, restoreDatabase, saveDatabase } from './platform/embedded-backup.ts';
-import { journalName } from './platform/erasure-journal.ts';
-import { keyFile } from './platform/key-ring.ts';
+import { DirectoryLockedError } from './platform/database/directory-lock.ts';
+import { BackupError, restoreDatabase, saveDatabase } from './platform/database/embedded-backup.ts';
+import { journalName } from './platform/forgetting/erasure-journal.ts';
+import { keyFile } from './platform/secrets/key-ring.ts';
 
 const [action, folder] = process.argv.slice(2);
 

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { ConfigError, readConfig } from './config.ts';
-import { DirectoryLockedError } from './platform/directory-lock.ts';
+import { DirectoryLockedError } from './platform/database/directory-lock.ts';
 import { startParts } from './processes/parts.ts';
 
 // V8 guesses from the past whose objects live long, and puts new ones of theirs among the old at once. Rows of the database

@@ -1,6 +1,6 @@
 /** Brings the database to the newest schema and ends: for deployments that migrate before they start. */
 import { readConfig } from './config.ts';
-import { closeDatabase, openDatabase } from './platform/database.ts';
+import { closeDatabase, openDatabase } from './platform/database/database.ts';
 
 await openDatabase(readConfig());
 await closeDatabase();

@@ -8,12 +8,12 @@ import { domains } from './domains.ts';
 import { scrubErased } from './domains/accounts/erasure.ts';
 import { openAuditKeys } from './domains/audit/keys.ts';
 import { configureImports } from './domains/imports/settings.ts';
-import { closeDatabase, openDatabase } from './platform/database.ts';
-import { DirectoryLockedError } from './platform/directory-lock.ts';
-import { openLog } from './platform/log.ts';
-import { previewRetention, runRetention } from './platform/retention.ts';
-import { openSecrets } from './platform/secrets.ts';
-import { openVault } from './platform/vault.ts';
+import { closeDatabase, openDatabase } from './platform/database/database.ts';
+import { DirectoryLockedError } from './platform/database/directory-lock.ts';
+import { openLog } from './platform/observation/log.ts';
+import { previewRetention, runRetention } from './platform/forgetting/retention.ts';
+import { openSecrets } from './platform/secrets/secrets.ts';
+import { openVault } from './platform/secrets/vault.ts';
 
 const lasting = domains.flatMap((domain) => domain.lastingTypes ?? []);
 const kinds = [...domains.flatMap((domain) => domain.retention ?? []), operationRetention, changeRetention(lasting)];

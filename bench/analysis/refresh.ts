@@ -5,7 +5,7 @@ import type { SparseSeries } from '../../src/analysis/series/alignment.ts';
 import { readConfig } from '../../src/config.ts';
 import { refreshInsights } from '../../src/domains/insights/refresh.ts';
 import { fromDayNumber, toDayNumber } from '../../src/kernel/civil-time.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { closeThreads } from '../../src/platform/thread-pool.ts';
 import { startParts } from '../../src/processes/parts.ts';
 import { Client } from '../../test/setup/client.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fromDayNumber, toDayNumber } from '../../src/kernel/civil-time.ts';
 import { newId } from '../../src/kernel/ids.ts';
-import { signToken } from '../../src/platform/signed-tokens.ts';
+import { signToken } from '../../src/platform/secrets/signed-tokens.ts';
 import type { EntryInput } from '../../test/setup/client.ts';
 import type { Call } from '../generator/calls.ts';
 

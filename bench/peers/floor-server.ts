@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { readConfig } from '../../src/config.ts';
-import { openSecrets } from '../../src/platform/secrets.ts';
+import { openSecrets } from '../../src/platform/secrets/secrets.ts';
 import { createEntry, listEntries, type CreateInput } from './floor-entries.ts';
 import { serveDevices, topicOf } from './floor-sockets.ts';
 import { openQueue } from './follow-up-queue.ts';

@@ -1,5 +1,5 @@
 import jwt from 'jsonwebtoken';
-import { keyFor } from '../../src/platform/secrets.ts';
+import { keyFor } from '../../src/platform/secrets/secrets.ts';
 
 /** Who asks, and from which device. */
 export type Visitor = { userId: string; deviceId: string };

@@ -14,7 +14,7 @@ import { Redis } from 'ioredis';
 import { WebSocketServer } from 'ws';
 import { PrismaClient } from '../../generated/prisma/client.ts';
 import { readConfig } from '../../src/config.ts';
-import { openSecrets } from '../../src/platform/secrets.ts';
+import { openSecrets } from '../../src/platform/secrets/secrets.ts';
 import { openQueue } from './follow-up-queue.ts';
 import { verifyAccessToken, type Visitor } from './sessions.ts';
 import { stockSchema, type StockContext } from './stock-schema.ts';

@@ -1,7 +1,7 @@
 import { ConflictError, ExpectedError, NotFoundError, type ErrorCode, type InputIssue } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
 import type { Viewer } from '../kernel/viewer.ts';
-import { sql } from '../platform/database.ts';
+import { sql } from '../platform/database/database.ts';
 import { readNewest } from './history.ts';
 import {
   findOperations,

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { UnauthenticatedError } from '../kernel/errors.ts';
 import type { Viewer } from '../kernel/viewer.ts';
-import { sql } from '../platform/database.ts';
-import { onErasure } from '../platform/erasures.ts';
+import { sql } from '../platform/database/database.ts';
+import { onErasure } from '../platform/forgetting/erasures.ts';
 
 /** Bytes of answers that one process keeps, by estimate; the least recently used go first. An answer beyond is not kept. */
 const bytesMax = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { defineJob, type JobDefinition } from '../kernel/define-domain.ts';
-import { sql, transaction, type Transaction } from '../platform/database.ts';
+import { sql, transaction, type Transaction } from '../platform/database/database.ts';
 
 /** Logs looked through at a time. */
 const batch = 500;

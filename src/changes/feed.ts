@@ -1,5 +1,5 @@
 import { LogCompactedError } from '../kernel/errors.ts';
-import { noteArrival } from '../platform/metrics.ts';
+import { noteArrival } from '../platform/observation/metrics.ts';
 import { readPage, type Page } from './pages.ts';
 import { readHead, readHeads } from './replay.ts';
 import { onWakeUp } from './wake-ups.ts';

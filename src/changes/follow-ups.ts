@@ -1,6 +1,6 @@
 import type { FollowUp } from '../kernel/define-domain.ts';
-import { enqueue } from '../platform/queue.ts';
-import { sql, type Transaction } from '../platform/database.ts';
+import { enqueue } from '../platform/jobs/queue.ts';
+import { sql, type Transaction } from '../platform/database/database.ts';
 
 let followUps: readonly FollowUp[] = [];
 let debounceSeconds = 0;

@@ -1,5 +1,5 @@
 import type { Page } from '../kernel/page.ts';
-import { sql, type Sql } from '../platform/database.ts';
+import { sql, type Sql } from '../platform/database/database.ts';
 import type { Change } from './change.ts';
 import { changeColumns } from './replay.ts';
 

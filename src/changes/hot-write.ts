@@ -1,5 +1,5 @@
 import type { Viewer } from '../kernel/viewer.ts';
-import { sql } from '../platform/database.ts';
+import { sql } from '../platform/database/database.ts';
 import { hasFollowUp } from './follow-ups.ts';
 import { wakeUp } from './wake-ups.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorCode, InputIssue } from '../kernel/errors.ts';
 import type { Viewer } from '../kernel/viewer.ts';
-import { sql, type Transaction } from '../platform/database.ts';
+import { sql, type Transaction } from '../platform/database/database.ts';
 import type { Change } from './change.ts';
 import { changeColumns } from './replay.ts';
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { readTexts, type TextRow } from '../platform/database.ts';
-import { erasuresHeard, onErasure } from '../platform/erasures.ts';
+import { readTexts, type TextRow } from '../platform/database/database.ts';
+import { erasuresHeard, onErasure } from '../platform/forgetting/erasures.ts';
 import type { Change, ChangeKind } from './change.ts';
 import { requireWhole } from './replay.ts';
 

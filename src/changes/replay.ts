@@ -1,5 +1,5 @@
 import { InvalidInputError, LogCompactedError } from '../kernel/errors.ts';
-import { sql } from '../platform/database.ts';
+import { sql } from '../platform/database/database.ts';
 import type { Change } from './change.ts';
 
 /** The columns of a line, as a Change has them. */

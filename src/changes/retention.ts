@@ -1,6 +1,6 @@
 import type { Amount, Retention } from '../kernel/define-domain.ts';
-import { sql } from '../platform/database.ts';
-import { oldRows } from '../platform/retention.ts';
+import { sql } from '../platform/database/database.ts';
+import { oldRows } from '../platform/forgetting/retention.ts';
 import { compactLogs } from './compaction.ts';
 
 /** What has become of operations that devices sent from their queues. */

@@ -1,6 +1,6 @@
 import { UnauthenticatedError } from '../kernel/errors.ts';
 import type { Viewer } from '../kernel/viewer.ts';
-import { transaction, type Transaction, type TransactionOptions } from '../platform/database.ts';
+import { transaction, type Transaction, type TransactionOptions } from '../platform/database/database.ts';
 import type { NewChange } from './change.ts';
 import { deviceIsSignedIn, type HotResult, type HotStatement } from './hot-write.ts';
 import { queueFollowUps } from './follow-ups.ts';

@@ -2,7 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import { getDatamodel } from '../../generated/pothos.ts';
 import type PrismaTypes from '../../generated/pothos.ts';
-import { prisma } from '../platform/database.ts';
+import { prisma } from '../platform/database/database.ts';
 import type { Context } from './context.ts';
 
 /** The builder that every domain's graphql.ts registers its part of the schema with. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { errorCodes, ExpectedError, type ErrorCode } from '../kernel/errors.ts';
-import { log } from '../platform/log.ts';
-import { isDiskFull, isOutage } from '../platform/outages.ts';
+import { log } from '../platform/observation/log.ts';
+import { isDiskFull, isOutage } from '../platform/database/outages.ts';
 
 /**
  * The one place that turns failures into what a client sees: expected ones keep their code and message, everything else

@@ -1,7 +1,7 @@
 import type { GraphQLError, OperationDefinitionNode } from 'graphql';
 import type { Viewer } from '../kernel/viewer.ts';
-import { noteError, noteOperation } from '../platform/metrics.ts';
-import { currentRequest } from '../platform/requests.ts';
+import { noteError, noteOperation } from '../platform/observation/metrics.ts';
+import { currentRequest } from '../platform/observation/requests.ts';
 
 /** Says for the log what the request asks for, and who. */
 export function describeRequest(definition: OperationDefinitionNode, viewer: Viewer | null): void {

@@ -15,7 +15,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { onErasure } from '../platform/erasures.ts';
+import { onErasure } from '../platform/forgetting/erasures.ts';
 import type { Context } from './context.ts';
 import { Prices } from './cost.ts';
 import { checkDocument, checkText, documentLimits, tooManyTokens } from './document-limits.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PubSub, type PubSubEngine } from 'graphql-subscriptions';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis, type RedisOptions } from 'ioredis';
-import { log } from './log.ts';
+import { log } from './observation/log.ts';
 
 /**
  * Wake-ups between processes. A message may be lost (a Redis that is down, a process that joins late): whoever listens

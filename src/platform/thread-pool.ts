@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { log } from './log.ts';
+import { log } from './observation/log.ts';
 
 let pool: Piscina | undefined;
 const residents = new Map<string, Piscina>();

@@ -3,8 +3,8 @@ import { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { RateLimitedError } from '../kernel/errors.ts';
 import { atMost, Buckets, type Demand } from './buckets.ts';
-import { log } from './log.ts';
-import { keyFor } from './secrets.ts';
+import { log } from './observation/log.ts';
+import { keyFor } from './secrets/secrets.ts';
 
 /** A limit: so many at once, and so many a second in the long run. Each key has a bucket of its own. */
 export type Throttle = { readonly name: string; readonly burst: number; readonly perSecond: number };

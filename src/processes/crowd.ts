@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { crowded, isCrowded } from '../platform/crowd.ts';
-import { noteError } from '../platform/metrics.ts';
+import { crowded, isCrowded } from '../platform/database/crowd.ts';
+import { noteError } from '../platform/observation/metrics.ts';
 
 const { code, message } = crowded();
 /** GraphQL's shape, which all but our own few routes are asked for. Made once: a refusal must cost next to nothing. */

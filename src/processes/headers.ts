@@ -1,7 +1,7 @@
 import { ServerResponse, STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Config } from '../config.ts';
-import { chooseRequestId } from '../platform/requests.ts';
+import { chooseRequestId } from '../platform/observation/requests.ts';
 import { describeOrigin } from './cors.ts';
 
 declare module 'node:http' {

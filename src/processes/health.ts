@@ -1,5 +1,5 @@
 import { isBusHeard } from '../platform/bus.ts';
-import { isDatabaseThere } from '../platform/database.ts';
+import { isDatabaseThere } from '../platform/database/database.ts';
 
 /** What a balancer asks, and what somebody reads who wants to know what is missing. */
 export type Readiness = {

@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
 import { NotFoundError } from '../kernel/errors.ts';
 import { isBusHeard } from '../platform/bus.ts';
-import { isServed, readPoolUse } from '../platform/database.ts';
-import { lookAtJobs } from '../platform/job-metrics.ts';
-import { measure, openMetrics, renderMetrics } from '../platform/metrics.ts';
-import { jobNames } from '../platform/queue.ts';
+import { isServed, readPoolUse } from '../platform/database/database.ts';
+import { lookAtJobs } from '../platform/jobs/job-metrics.ts';
+import { measure, openMetrics, renderMetrics } from '../platform/observation/metrics.ts';
+import { jobNames } from '../platform/jobs/queue.ts';
 
 /** Begins to measure what this process does. */
 export function startMeasuring(): void {

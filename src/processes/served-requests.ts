@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { noteResponse } from '../platform/metrics.ts';
-import { isLogging, logServed } from '../platform/request-log.ts';
-import { asRequest, type RequestNotes } from '../platform/requests.ts';
+import { noteResponse } from '../platform/observation/metrics.ts';
+import { isLogging, logServed } from '../platform/observation/request-log.ts';
+import { asRequest, type RequestNotes } from '../platform/observation/requests.ts';
 
 /** What a balancer asks every few seconds, and Prometheus. */
 const unlogged = /^GET \/(health|metrics)$/;

@@ -3,7 +3,7 @@ import { createServer as createPlainServer, type RequestListener, type Server, t
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { ConfigError, type Config } from '../config.ts';
-import { log } from '../platform/log.ts';
+import { log } from '../platform/observation/log.ts';
 
 export type WebServer = Server | TlsServer;
 

@@ -1,8 +1,8 @@
 import { createHmac, generateKeyPairSync, hkdfSync, sign as signWith, type KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
-import { keyFor } from '../../src/platform/secrets.ts';
-import { signToken } from '../../src/platform/signed-tokens.ts';
+import { keyFor } from '../../src/platform/secrets/secrets.ts';
+import { signToken } from '../../src/platform/secrets/signed-tokens.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client } from '../setup/client.ts';
 import { refusalOf } from '../setup/refusals.ts';

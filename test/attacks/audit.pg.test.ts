@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client as Database } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordAlone } from '../../src/domains/audit/record.ts';
-import { rewrapDataKeys } from '../../src/platform/key-rotation.ts';
+import { rewrapDataKeys } from '../../src/platform/secrets/key-rotation.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client, goodPassword, within } from '../setup/client.ts';
 import { createDatabase, hasServers, queryDatabase, type TestDatabase } from '../setup/database.ts';

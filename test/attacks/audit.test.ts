@@ -3,7 +3,7 @@ import { countEvents, forgetEvents } from '../../src/domains/audit/forget.ts';
 import { openAuditKeys } from '../../src/domains/audit/keys.ts';
 import { recordAlone } from '../../src/domains/audit/record.ts';
 import { checkAllChains, type ChainReport } from '../../src/domains/audit/verify.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client, goodPassword } from '../setup/client.ts';
 import { refusalOf } from '../setup/refusals.ts';

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client, goodPassword } from '../setup/client.ts';
 import { makeFolder } from '../setup/pair.ts';

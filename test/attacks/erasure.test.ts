@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sql } from '../../src/platform/database.ts';
-import { announceErasure } from '../../src/platform/erasures.ts';
+import { sql } from '../../src/platform/database/database.ts';
+import { announceErasure } from '../../src/platform/forgetting/erasures.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client, goodPassword } from '../setup/client.ts';
 import { makeFolder } from '../setup/pair.ts';

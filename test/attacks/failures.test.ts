@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sql } from '../../src/platform/database.ts';
-import { log } from '../../src/platform/log.ts';
+import { sql } from '../../src/platform/database/database.ts';
+import { log } from '../../src/platform/observation/log.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client } from '../setup/client.ts';
 import { refusalOf } from '../setup/refusals.ts';

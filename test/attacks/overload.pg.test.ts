@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
-import { crowded } from '../../src/platform/crowd.ts';
+import { crowded } from '../../src/platform/database/crowd.ts';
 import { Client, type RawAnswer, type RawError } from '../setup/client.ts';
 import { createDatabase, hasServers, queryDatabase, type TestDatabase } from '../setup/database.ts';
 import { makeFolder } from '../setup/pair.ts';

@@ -1,6 +1,6 @@
 import { hash, verify } from 'argon2';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client, goodPassword, newEmail } from '../setup/client.ts';
 import { refusalOf } from '../setup/refusals.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { newId } from '../../src/kernel/ids.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { createImport } from '../domains/imports/transfer.ts';
 import { Client } from '../setup/client.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromDayNumber, toDayNumber } from '../../src/kernel/civil-time.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { drawAutoregressive, seedUniform } from '../analysis/noise.ts';
 import {
   applyImport,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig, ConfigError } from '../../src/config.ts';
-import { sql } from '../../src/platform/database.ts';
-import { rewrapDataKeys } from '../../src/platform/key-rotation.ts';
-import { ringKeys } from '../../src/platform/key-ring.ts';
-import { openVault } from '../../src/platform/vault.ts';
+import { sql } from '../../src/platform/database/database.ts';
+import { rewrapDataKeys } from '../../src/platform/secrets/key-rotation.ts';
+import { ringKeys } from '../../src/platform/secrets/key-ring.ts';
+import { openVault } from '../../src/platform/secrets/vault.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client } from '../setup/client.ts';
 import { createDatabase, hasServers, type TestDatabase } from '../setup/database.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sql } from '../../src/platform/database.ts';
-import { ringKeys } from '../../src/platform/key-ring.ts';
-import { SealError } from '../../src/platform/vault.ts';
+import { sql } from '../../src/platform/database/database.ts';
+import { ringKeys } from '../../src/platform/secrets/key-ring.ts';
+import { SealError } from '../../src/platform/secrets/vault.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client, goodPassword } from '../setup/client.ts';
 import { makeFolder } from '../setup/pair.ts';

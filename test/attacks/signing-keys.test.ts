@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { openSecrets } from '../../src/platform/secrets.ts';
-import { signToken } from '../../src/platform/signed-tokens.ts';
+import { openSecrets } from '../../src/platform/secrets/secrets.ts';
+import { signToken } from '../../src/platform/secrets/signed-tokens.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client } from '../setup/client.ts';
 import { refusalOf } from '../setup/refusals.ts';

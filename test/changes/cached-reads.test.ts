@@ -8,7 +8,7 @@ import { createMetric, deleteMetric, updateMetric } from '../../src/domains/metr
 import { UnauthenticatedError } from '../../src/kernel/errors.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { Viewer } from '../../src/kernel/viewer.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { importCsv, settled, undoImport } from '../domains/imports/transfer.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client, goodPassword } from '../setup/client.ts';

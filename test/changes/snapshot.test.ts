@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compactLog } from '../../src/changes/compaction.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { readEverything } from '../setup/changes.ts';
 import { Client, type Metric } from '../setup/client.ts';

@@ -4,7 +4,7 @@ import { writeChanges } from '../../src/changes/write-changes.ts';
 import { UnauthenticatedError } from '../../src/kernel/errors.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { Viewer } from '../../src/kernel/viewer.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { numbersTo } from '../setup/changes.ts';
 import { Client } from '../setup/client.ts';

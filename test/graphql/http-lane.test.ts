@@ -8,7 +8,7 @@ import { createAddressReader } from '../../src/platform/client-address.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
 import { bodyMax, createGraphqlServer, type GraphqlServer } from '../../src/graphql/server.ts';
 import { newId } from '../../src/kernel/ids.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { makeAnswerClass } from '../../src/processes/headers.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client } from '../setup/client.ts';

@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadSchema } from '../../src/graphql/schema.ts';
 import { newId } from '../../src/kernel/ids.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client } from '../setup/client.ts';
 import { refusalOf } from '../setup/refusals.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client, newEmail } from '../setup/client.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { RateLimitedError } from '../../src/kernel/errors.ts';
 import { Buckets } from '../../src/platform/buckets.ts';
-import { openSecrets } from '../../src/platform/secrets.ts';
+import { openSecrets } from '../../src/platform/secrets/secrets.ts';
 import {
   closeThrottles,
   giveBack,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { readReadiness } from '../../src/processes/health.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { findFreePort } from '../setup/spawn.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { serveMetrics } from '../../src/processes/metrics-page.ts';
 import { readConfig } from '../../src/config.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { startApp, type App } from '../setup/app.ts';
 import { Client } from '../setup/client.ts';
 

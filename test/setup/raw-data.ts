@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 
 /** All rows of all tables, of every schema but the server's own, as text: what a dump of the database holds. */
 export async function dumpTables(query: typeof sql.query = sql.query): Promise<Map<string, string>> {

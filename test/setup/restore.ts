@@ -1,4 +1,4 @@
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 
 /** As a backup of that number would leave a person's data, where nothing came later but new entries. */
 export async function restoreTo(userId: string, seq: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { sql, transaction, type Sql } from '../../src/platform/database.ts';
-import { seal, unseal, type SealedPlace } from '../../src/platform/vault.ts';
+import { sql, transaction, type Sql } from '../../src/platform/database/database.ts';
+import { seal, unseal, type SealedPlace } from '../../src/platform/secrets/vault.ts';
 
 /** A key of an installation, as a setting holds it. */
 export const newEncryptionKey = (): string => randomBytes(32).toString('base64');

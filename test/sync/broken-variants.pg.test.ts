@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
-import { sql } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/database/database.ts';
 import { hasServers } from '../setup/database.ts';
 import { runBatch, type BatchOptions } from './batch.ts';
 import { installClocks } from './clock.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signToken } from '../../src/platform/signed-tokens.ts';
+import { signToken } from '../../src/platform/secrets/signed-tokens.ts';
 import type { Call } from './calls.ts';
 import { documentOf } from './call-documents.ts';
 import type { Random } from './seeded.ts';

@@ -9,7 +9,7 @@ import {
   type Write,
 } from '../../clients/typescript/src/index.ts';
 import { sleepByTimer } from '../../clients/typescript/src/pause.ts';
-import { signToken } from '../../src/platform/signed-tokens.ts';
+import { signToken } from '../../src/platform/secrets/signed-tokens.ts';
 import { Caller } from './caller.ts';
 import { runWithClock, type Clock } from './clock.ts';
 import type { Action } from './model.ts';

@@ -1,7 +1,7 @@
 import { Client, type Session } from '../setup/client.ts';
 import { newId } from '../../src/kernel/ids.ts';
-import { sql } from '../../src/platform/database.ts';
-import { signToken } from '../../src/platform/signed-tokens.ts';
+import { sql } from '../../src/platform/database/database.ts';
+import { signToken } from '../../src/platform/secrets/signed-tokens.ts';
 import type { Line } from './witness.ts';
 
 export type Person = { id: string; sessionIds: readonly string[]; session: Session };

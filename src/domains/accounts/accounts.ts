@@ -4,8 +4,8 @@ import { ConflictError, InvalidInputError, UnauthenticatedError } from '../../ke
 import { newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Caller, Viewer } from '../../kernel/viewer.ts';
-import { prisma, transaction, type Transaction } from '../../platform/database.ts';
-import { hashPassword, isOutdated, verifyPassword } from '../../platform/passwords.ts';
+import { prisma, transaction, type Transaction } from '../../platform/database/database.ts';
+import { hashPassword, isOutdated, verifyPassword } from '../../platform/secrets/passwords.ts';
 import { recordLater } from '../audit/later.ts';
 import { recordAlone, recordEvent } from '../audit/record.ts';
 import { erasePerson } from './erasure.ts';

@@ -1,7 +1,7 @@
 import type { Outliving, RetentionDays } from '../../kernel/define-domain.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { sql } from '../../platform/database.ts';
-import { countJobsOf } from '../../platform/finished-jobs.ts';
+import { sql } from '../../platform/database/database.ts';
+import { countJobsOf } from '../../platform/jobs/finished-jobs.ts';
 
 /** Rows of a person in one place. */
 export type KindOfData = { kind: string; rows: number };

@@ -1,11 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import { isId } from '../../kernel/ids.ts';
-import { sql, transaction, type Transaction } from '../../platform/database.ts';
-import { appendToJournal, openJournal, readJournal, type ErasureNote } from '../../platform/erasure-journal.ts';
-import { announceErasure, onErasure } from '../../platform/erasures.ts';
-import { forgetJobsOf } from '../../platform/finished-jobs.ts';
-import { log } from '../../platform/log.ts';
-import { scrubDatabase } from '../../platform/scrubbing.ts';
+import { sql, transaction, type Transaction } from '../../platform/database/database.ts';
+import {
+  appendToJournal,
+  openJournal,
+  readJournal,
+  type ErasureNote,
+} from '../../platform/forgetting/erasure-journal.ts';
+import { announceErasure, onErasure } from '../../platform/forgetting/erasures.ts';
+import { forgetJobsOf } from '../../platform/jobs/finished-jobs.ts';
+import { log } from '../../platform/observation/log.ts';
+import { scrubDatabase } from '../../platform/database/scrubbing.ts';
 import type { Actor } from '../audit/audit-event.ts';
 import { recordEvent } from '../audit/record.ts';
 import { announceSessionEnd } from './sessions.ts';

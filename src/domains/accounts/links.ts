@@ -1,6 +1,6 @@
 import { UnauthenticatedError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { signToken, verifyToken } from '../../platform/signed-tokens.ts';
+import { signToken, verifyToken } from '../../platform/secrets/signed-tokens.ts';
 import { isSessionOpenNow } from './sessions.ts';
 
 /** What a link is for: one of one kind never serves as another. */

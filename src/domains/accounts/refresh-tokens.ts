@@ -1,8 +1,8 @@
 import { createHash, createHmac, randomBytes, type KeyObject } from 'node:crypto';
 import { UnauthenticatedError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { transaction, type Sql, type Transaction } from '../../platform/database.ts';
-import { keysFor } from '../../platform/secrets.ts';
+import { transaction, type Sql, type Transaction } from '../../platform/database/database.ts';
+import { keysFor } from '../../platform/secrets/secrets.ts';
 import { recordEvent } from '../audit/record.ts';
 import { announceSessionEnd } from './sessions.ts';
 

@@ -1,5 +1,5 @@
 import type { Retention } from '../../kernel/define-domain.ts';
-import { oldRows } from '../../platform/retention.ts';
+import { oldRows } from '../../platform/forgetting/retention.ts';
 
 /** Sessions that have ended, or that no refresh token can continue, with all their tokens. */
 const sessions: Retention = {

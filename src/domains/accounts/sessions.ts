@@ -1,8 +1,8 @@
 import { UnauthenticatedError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { publish, subscribe } from '../../platform/bus.ts';
-import { sql } from '../../platform/database.ts';
-import { verifyToken, signToken } from '../../platform/signed-tokens.ts';
+import { sql } from '../../platform/database/database.ts';
+import { verifyToken, signToken } from '../../platform/secrets/signed-tokens.ts';
 import {
   beginLookUp,
   forgetSessions,

@@ -1,9 +1,9 @@
 import { InvalidInputError } from '../../kernel/errors.ts';
 import type { Page } from '../../kernel/page.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { sql } from '../../platform/database.ts';
-import { log } from '../../platform/log.ts';
-import { SealError, unseal } from '../../platform/vault.ts';
+import { sql } from '../../platform/database/database.ts';
+import { log } from '../../platform/observation/log.ts';
+import { SealError, unseal } from '../../platform/secrets/vault.ts';
 import type { AuditAction, AuditDetails, AuditEvent } from './audit-event.ts';
 import { isSameHash, type Head } from './chain.ts';
 import { readHash } from './links.ts';

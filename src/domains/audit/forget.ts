@@ -1,5 +1,5 @@
-import { sql, transaction, type Transaction } from '../../platform/database.ts';
-import { log } from '../../platform/log.ts';
+import { sql, transaction, type Transaction } from '../../platform/database/database.ts';
+import { log } from '../../platform/observation/log.ts';
 import type { Head } from './chain.ts';
 import { isGenuine, lockHead, signHead } from './heads.ts';
 import { readHash } from './links.ts';

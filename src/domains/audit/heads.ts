@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../../platform/database.ts';
+import type { Sql, Transaction } from '../../platform/database/database.ts';
 import { authenticateHead, isSameHash, nothingBefore, type Head } from './chain.ts';
 import { auditKey, newestAuditKey } from './keys.ts';
 

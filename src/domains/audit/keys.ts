@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { sql } from '../../platform/database.ts';
-import { openInstallationKeys } from '../../platform/installation-keys.ts';
+import { sql } from '../../platform/database/database.ts';
+import { openInstallationKeys } from '../../platform/secrets/installation-keys.ts';
 
 /** The keys of the chains, by generation. */
 let keys = new Map<number, KeyObject>();

@@ -1,4 +1,4 @@
-import { log } from '../../platform/log.ts';
+import { log } from '../../platform/observation/log.ts';
 import type { Actor, AuditAction, AuditDetails } from './audit-event.ts';
 import { recordAlone } from './record.ts';
 

@@ -1,4 +1,4 @@
-import { sql, type Sql } from '../../platform/database.ts';
+import { sql, type Sql } from '../../platform/database/database.ts';
 import type { Link } from './chain.ts';
 
 /** Links read at a time. */

@@ -1,6 +1,6 @@
-import { transaction, type Transaction } from '../../platform/database.ts';
-import { log } from '../../platform/log.ts';
-import { seal, type SealedPlace } from '../../platform/vault.ts';
+import { transaction, type Transaction } from '../../platform/database/database.ts';
+import { log } from '../../platform/observation/log.ts';
+import { seal, type SealedPlace } from '../../platform/secrets/vault.ts';
 import type { Actor, AuditAction, AuditDetails } from './audit-event.ts';
 import { hashLink, type Head, type Link } from './chain.ts';
 import { isGenuine, lockHead, moveHead, type LockedHead } from './heads.ts';

@@ -1,4 +1,4 @@
-import { sql } from '../../platform/database.ts';
+import { sql } from '../../platform/database/database.ts';
 import { hashLink, isSameHash, type Head, type Link } from './chain.ts';
 import { isGenuine, readHead } from './heads.ts';
 import { auditKey } from './keys.ts';

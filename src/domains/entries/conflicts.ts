@@ -1,6 +1,6 @@
 import { ConflictError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import type { Sql } from '../../platform/database.ts';
+import type { Sql } from '../../platform/database/database.ts';
 import { readDefinitions, type MetricDefinition } from '../metrics/definitions.ts';
 import { toShownValue } from '../metrics/rules.ts';
 import type { Entry } from './entry.ts';

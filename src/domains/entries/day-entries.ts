@@ -1,5 +1,5 @@
 import type { Viewer } from '../../kernel/viewer.ts';
-import { sql } from '../../platform/database.ts';
+import { sql } from '../../platform/database/database.ts';
 import type { DayRange } from './series.ts';
 
 /** The entries that a metric's value of one day is made of: how many, and the first ids by time of day. */

@@ -4,7 +4,7 @@ import { ExpectedError, InvalidInputError, NotFoundError, type InputIssue } from
 import { isId, newId } from '../../kernel/ids.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { sql, type Sql } from '../../platform/database.ts';
+import { sql, type Sql } from '../../platform/database/database.ts';
 import {
   forgetDefinitions,
   markOf,

@@ -4,7 +4,7 @@ import { isId } from '../../kernel/ids.ts';
 import type { Page } from '../../kernel/page.ts';
 import { toSearchable } from '../../kernel/text.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { sql } from '../../platform/database.ts';
+import { sql } from '../../platform/database/database.ts';
 import { readDefinitions, recallDefinitions } from '../metrics/definitions.ts';
 import type { Entry, EntryWithMetric } from './entry.ts';
 

@@ -3,7 +3,7 @@ import { isDay, toDayNumber } from '../../kernel/civil-time.ts';
 import { InvalidInputError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { sql } from '../../platform/database.ts';
+import { sql } from '../../platform/database/database.ts';
 
 export type DayRange = { from: string; to: string };
 export type Bucket = 'DAY' | 'WEEK' | 'MONTH';

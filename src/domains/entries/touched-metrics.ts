@@ -1,5 +1,5 @@
 import type { Viewer } from '../../kernel/viewer.ts';
-import { sql } from '../../platform/database.ts';
+import { sql } from '../../platform/database/database.ts';
 
 /** More changes than this are not looked through one by one. */
 const mostChanges = 5_000;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { log } from '../../platform/log.ts';
+import { log } from '../../platform/observation/log.ts';
 import { openExport } from './exports.ts';
 import type { ExportFormat } from './input.ts';
 import { writeCsv } from './write-csv.ts';

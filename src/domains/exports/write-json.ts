@@ -1,7 +1,7 @@
 import type { Insight } from '../../../generated/prisma/client.ts';
 import { readHead } from '../../changes/replay.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { prisma } from '../../platform/database.ts';
+import { prisma } from '../../platform/database/database.ts';
 import { getUser } from '../accounts/accounts.ts';
 import type { Entry, EntryWithMetric } from '../entries/entry.ts';
 import { readEntries } from '../entries/read-entries.ts';

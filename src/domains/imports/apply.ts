@@ -1,6 +1,6 @@
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
 import { jobViewer, type Viewer } from '../../kernel/viewer.ts';
-import { prisma, refreshStatistics } from '../../platform/database.ts';
+import { prisma, refreshStatistics } from '../../platform/database/database.ts';
 import { recordEvent } from '../audit/record.ts';
 import { insertChecked } from '../entries/entries.ts';
 import type { Entry } from '../entries/entry.ts';

@@ -1,6 +1,6 @@
 import type { Viewer } from '../../kernel/viewer.ts';
 import { deriveId } from '../../kernel/ids.ts';
-import { sql } from '../../platform/database.ts';
+import { sql } from '../../platform/database/database.ts';
 import { readMetrics } from '../metrics/metrics.ts';
 import { toStoredValue, type StoredValue } from '../metrics/rules.ts';
 import { BrokenFileError } from './broken-file.ts';

@@ -1,4 +1,4 @@
-import { sql } from '../../platform/database.ts';
+import { sql } from '../../platform/database/database.ts';
 import { readMetrics, toConfig } from '../metrics/metrics.ts';
 import type { MetricConfig } from '../metrics/rules.ts';
 import type { Check } from './check.ts';

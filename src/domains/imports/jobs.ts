@@ -1,7 +1,7 @@
 import { writeChanges } from '../../changes/write-changes.ts';
 import { defineJob, type JobDefinition } from '../../kernel/define-domain.ts';
 import { jobViewer } from '../../kernel/viewer.ts';
-import { prisma } from '../../platform/database.ts';
+import { prisma } from '../../platform/database/database.ts';
 import { applyStaged } from './apply.ts';
 import type { ImportState } from './import.ts';
 import { applyJob, undoJob, type ImportTask } from './imports.ts';

@@ -1,4 +1,4 @@
-import { sql } from '../../platform/database.ts';
+import { sql } from '../../platform/database/database.ts';
 import type { StagingKey } from './staging.ts';
 
 /** Milliseconds between two notes. */

@@ -1,9 +1,9 @@
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
 import { TooCostlyError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { sql } from '../../platform/database.ts';
-import { log } from '../../platform/log.ts';
-import { enqueue } from '../../platform/queue.ts';
+import { sql } from '../../platform/database/database.ts';
+import { log } from '../../platform/observation/log.ts';
+import { enqueue } from '../../platform/jobs/queue.ts';
 import { BrokenFileError } from './broken-file.ts';
 import { checkCsv, type FileFacts } from './check-csv.ts';
 import { checkJson } from './check-json.ts';

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../kernel/viewer.ts';
-import type { Transaction } from '../../platform/database.ts';
+import type { Transaction } from '../../platform/database/database.ts';
 import { toConfig, type NewMetric } from '../metrics/metrics.ts';
 import { toShownValue, toStoredValue, type MetricConfig, type StoredValue } from '../metrics/rules.ts';
 import { findMisfit } from './json-shapes.ts';

@@ -1,5 +1,5 @@
 import type { Amount, Retention } from '../../kernel/define-domain.ts';
-import { sql } from '../../platform/database.ts';
+import { sql } from '../../platform/database/database.ts';
 import { giveUpReady } from './tidy.ts';
 
 /** Rows of checked files that nobody has applied. `imports.tidy` looks more often; this says what it would find. */

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../kernel/viewer.ts';
-import type { Sql } from '../../platform/database.ts';
+import type { Sql } from '../../platform/database/database.ts';
 import type { NewMetric } from '../metrics/metrics.ts';
 import { readLastPlace, readStaged, type StagingKey } from './staging.ts';
 

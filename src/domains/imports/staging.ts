@@ -1,4 +1,4 @@
-import type { Sql } from '../../platform/database.ts';
+import type { Sql } from '../../platform/database/database.ts';
 import { BrokenFileError } from './broken-file.ts';
 import { importLimits } from './input.ts';
 

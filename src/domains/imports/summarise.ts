@@ -1,4 +1,4 @@
-import type { Sql } from '../../platform/database.ts';
+import type { Sql } from '../../platform/database/database.ts';
 import type { ImportReport, RejectedRow } from './import.ts';
 import { importLimits } from './input.ts';
 import { openRejections, type Rejections } from './rejections.ts';

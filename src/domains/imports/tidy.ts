@@ -1,6 +1,6 @@
 import { writeChanges } from '../../changes/write-changes.ts';
 import { jobViewer } from '../../kernel/viewer.ts';
-import { prisma } from '../../platform/database.ts';
+import { prisma } from '../../platform/database/database.ts';
 import type { ImportState } from './import.ts';
 import { importReadyDays } from './settings.ts';
 import { clearStaging } from './staging.ts';

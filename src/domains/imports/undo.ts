@@ -1,6 +1,6 @@
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
 import { jobViewer, type Viewer } from '../../kernel/viewer.ts';
-import { prisma } from '../../platform/database.ts';
+import { prisma } from '../../platform/database/database.ts';
 import { recordEvent } from '../audit/record.ts';
 import { transactionSeconds } from './apply.ts';
 import type { ImportTask } from './imports.ts';

@@ -1,5 +1,5 @@
 import type { Insight } from '../../../generated/prisma/client.ts';
-import type { Sql } from '../../platform/database.ts';
+import type { Sql } from '../../platform/database/database.ts';
 import type { GroundShift } from './retraction.ts';
 
 /** Changes to look back on at most: the sentence about them is not worth reading a whole import for. */

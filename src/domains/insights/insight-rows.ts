@@ -1,6 +1,6 @@
 import type { Insight } from '../../../generated/prisma/client.ts';
 import type { ChangeTransaction } from '../../changes/write-changes.ts';
-import type { Sql } from '../../platform/database.ts';
+import type { Sql } from '../../platform/database/database.ts';
 
 /** Rows that are read or written at once. Between two such parts the event loop answers others. */
 export const rowsAtOnce = 50;

@@ -5,8 +5,8 @@ import { NotFoundError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { Page } from '../../kernel/page.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { prisma, transaction } from '../../platform/database.ts';
-import { enqueueNow } from '../../platform/queue.ts';
+import { prisma, transaction } from '../../platform/database/database.ts';
+import { enqueueNow } from '../../platform/jobs/queue.ts';
 import type { InsightType } from './evidence.ts';
 import type { RetractionReason } from './retraction.ts';
 

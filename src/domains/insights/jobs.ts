@@ -1,8 +1,8 @@
 import { takeFollowUp } from '../../changes/follow-ups.ts';
 import { toWallClock } from '../../kernel/civil-time.ts';
 import { defineJob, type JobDefinition } from '../../kernel/define-domain.ts';
-import { sql } from '../../platform/database.ts';
-import { enqueueAlone } from '../../platform/queue.ts';
+import { sql } from '../../platform/database/database.ts';
+import { enqueueAlone } from '../../platform/jobs/queue.ts';
 import { refreshJob } from './insights.ts';
 import { refreshInsights } from './refresh.ts';
 

@@ -4,7 +4,7 @@ import { readCached } from '../../changes/cached-reads.ts';
 import { toDayNumber, toLocalDay } from '../../kernel/civil-time.ts';
 import { UnauthenticatedError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { prisma } from '../../platform/database.ts';
+import { prisma } from '../../platform/database/database.ts';
 import { runInThread } from '../../platform/thread-pool.ts';
 import { getUser } from '../accounts/accounts.ts';
 import { readDayEntries, type DayEntries } from '../entries/day-entries.ts';

@@ -1,5 +1,5 @@
 import { defineDomain } from '../../kernel/define-domain.ts';
-import { finishedJobs } from '../../platform/finished-jobs.ts';
+import { finishedJobs } from '../../platform/jobs/finished-jobs.ts';
 
 export const jobs = defineDomain({
   name: 'jobs',

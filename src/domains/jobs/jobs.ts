@@ -1,6 +1,6 @@
 import type { Viewer } from '../../kernel/viewer.ts';
 import { isId } from '../../kernel/ids.ts';
-import { findJob, type QueuedJob } from '../../platform/queue.ts';
+import { findJob, type QueuedJob } from '../../platform/jobs/queue.ts';
 import { describeFailure } from './failure.ts';
 
 export type JobState = 'QUEUED' | 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED';

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Metric } from '../../../generated/prisma/client.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { sql, type Sql } from '../../platform/database.ts';
-import { erasuresHeard, onErasure } from '../../platform/erasures.ts';
+import { sql, type Sql } from '../../platform/database/database.ts';
+import { erasuresHeard, onErasure } from '../../platform/forgetting/erasures.ts';
 import { toConfig } from './metrics.ts';
 import type { MetricConfig } from './rules.ts';
 

@@ -8,7 +8,7 @@ import type { Page } from '../../kernel/page.ts';
 import { toSearchable } from '../../kernel/text.ts';
 import { validate } from '../../kernel/validate.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { prisma, type Transaction } from '../../platform/database.ts';
+import { prisma, type Transaction } from '../../platform/database/database.ts';
 import {
   createMetricShape,
   updateMetricShape,

@@ -1,7 +1,7 @@
 import { keepDevicesSeen } from '../../domains/accounts/devices.ts';
 import { authenticate, findOpenSessions, onSessionEnd, type Authentication } from '../../domains/accounts/sessions.ts';
 import { UnauthenticatedError } from '../../kernel/errors.ts';
-import { log } from '../../platform/log.ts';
+import { log } from '../../platform/observation/log.ts';
 import { readBearer } from '../server.ts';
 import type { Connection } from './connection.ts';
 import { closeCodes, introductionSeconds, pingSeconds, socketsPerPerson } from './limits.ts';

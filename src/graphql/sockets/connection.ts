@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket, type RawData } from 'ws';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { log } from '../../platform/log.ts';
+import { log } from '../../platform/observation/log.ts';
 import { answerTimeout, bufferMax, closeCodes, drainTimeout } from './limits.ts';
 
 const doNothing = async (): Promise<void> => {};

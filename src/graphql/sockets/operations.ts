@@ -2,9 +2,9 @@ import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws';
 import { isSessionOpen } from '../../domains/accounts/sessions.ts';
 import { ExpectedError, UnauthenticatedError } from '../../kernel/errors.ts';
-import { crowded, isCrowded } from '../../platform/crowd.ts';
-import { logServed } from '../../platform/request-log.ts';
-import { asRequest, type RequestNotes } from '../../platform/requests.ts';
+import { crowded, isCrowded } from '../../platform/database/crowd.ts';
+import { logServed } from '../../platform/observation/request-log.ts';
+import { asRequest, type RequestNotes } from '../../platform/observation/requests.ts';
 import { createContext, type Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
 import { describeRequest, noteErrors } from '../operation-metrics.ts';

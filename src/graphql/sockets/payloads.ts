@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Change } from '../../changes/change.ts';
 import type { Page } from '../../changes/pages.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { onErasure } from '../../platform/erasures.ts';
+import { onErasure } from '../../platform/forgetting/erasures.ts';
 import { createContext, type AtHand, type Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
 import type { ChangesDocument } from './changes-document.ts';

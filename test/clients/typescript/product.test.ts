@@ -7,7 +7,7 @@ import {
   type SyncClientOptions,
 } from '../../../clients/typescript/src/index.ts';
 import { compactLog } from '../../../src/changes/compaction.ts';
-import { signToken } from '../../../src/platform/signed-tokens.ts';
+import { signToken } from '../../../src/platform/secrets/signed-tokens.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { numbersTo } from '../../setup/changes.ts';
 import { Client, entryFields, goodPassword, type Entry, type Metric } from '../../setup/client.ts';

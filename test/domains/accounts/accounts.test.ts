@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sql } from '../../../src/platform/database.ts';
+import { sql } from '../../../src/platform/database/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client, goodPassword, newEmail } from '../../setup/client.ts';
 import { invalidAt, refusalOf } from '../../setup/refusals.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keepDevicesSeen, noteSeen } from '../../../src/domains/accounts/devices.ts';
 import { newId } from '../../../src/kernel/ids.ts';
-import { sql } from '../../../src/platform/database.ts';
+import { sql } from '../../../src/platform/database/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client } from '../../setup/client.ts';
 import { refusalOf } from '../../setup/refusals.ts';

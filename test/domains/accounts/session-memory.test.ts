@@ -6,7 +6,7 @@ import { isSessionOpen } from '../../../src/domains/accounts/sessions.ts';
 import { newId } from '../../../src/kernel/ids.ts';
 import { jobViewer, type Viewer } from '../../../src/kernel/viewer.ts';
 import { closeBus, openBus } from '../../../src/platform/bus.ts';
-import { sql } from '../../../src/platform/database.ts';
+import { sql } from '../../../src/platform/database/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client, goodPassword } from '../../setup/client.ts';
 import { refusalOf } from '../../setup/refusals.ts';

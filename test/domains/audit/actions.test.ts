@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { checkLog } from '../../../src/domains/audit/audit.ts';
 import { loadSchema } from '../../../src/graphql/schema.ts';
 import { newId } from '../../../src/kernel/ids.ts';
-import { sql } from '../../../src/platform/database.ts';
+import { sql } from '../../../src/platform/database/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client, goodPassword, newEmail } from '../../setup/client.ts';
 import { applyImport, download, importCsv, requestExport, settled, undoImport } from '../imports/transfer.ts';

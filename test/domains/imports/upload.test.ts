@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { ReadableStream } from 'node:stream/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { prisma } from '../../../src/platform/database.ts';
+import { prisma } from '../../../src/platform/database/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client } from '../../setup/client.ts';
 import { refusalOf } from '../../setup/refusals.ts';

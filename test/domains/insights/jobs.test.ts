@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { insightJobs, refreshNightly } from '../../../src/domains/insights/jobs.ts';
-import { sql } from '../../../src/platform/database.ts';
+import { sql } from '../../../src/platform/database/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client } from '../../setup/client.ts';
 

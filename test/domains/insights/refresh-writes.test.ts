@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Silence } from '../../../src/analysis/silence.ts';
 import type { NewInsight } from '../../../src/domains/insights/evidence.ts';
 import { refreshInsights, type Findings } from '../../../src/domains/insights/refresh.ts';
-import { sql } from '../../../src/platform/database.ts';
+import { sql } from '../../../src/platform/database/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client, type Entry } from '../../setup/client.ts';
 import { exportJson } from '../imports/transfer.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromDayNumber, toDayNumber } from '../../../src/kernel/civil-time.ts';
 import { refreshNightly } from '../../../src/domains/insights/jobs.ts';
-import { sql } from '../../../src/platform/database.ts';
+import { sql } from '../../../src/platform/database/database.ts';
 import { drawAutoregressive, seedUniform } from '../../analysis/noise.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client, type Entry } from '../../setup/client.ts';

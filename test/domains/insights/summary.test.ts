@@ -3,7 +3,7 @@ import { readSummary } from '../../../src/domains/insights/summary.ts';
 import { fromDayNumber, toDayNumber } from '../../../src/kernel/civil-time.ts';
 import { newId } from '../../../src/kernel/ids.ts';
 import type { Viewer } from '../../../src/kernel/viewer.ts';
-import { sql } from '../../../src/platform/database.ts';
+import { sql } from '../../../src/platform/database/database.ts';
 import * as threads from '../../../src/platform/thread-pool.ts';
 import { drawAutoregressive, seedUniform } from '../../analysis/noise.ts';
 import { startApp, type App } from '../../setup/app.ts';

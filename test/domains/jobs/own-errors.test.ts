@@ -5,8 +5,8 @@ import { defineJob } from '../../../src/kernel/define-domain.ts';
 import { ConflictError } from '../../../src/kernel/errors.ts';
 import { newId } from '../../../src/kernel/ids.ts';
 import { jobViewer } from '../../../src/kernel/viewer.ts';
-import { closeDatabase, openDatabase } from '../../../src/platform/database.ts';
-import { closeQueue, enqueueAlone, openQueue } from '../../../src/platform/queue.ts';
+import { closeDatabase, openDatabase } from '../../../src/platform/database/database.ts';
+import { closeQueue, enqueueAlone, openQueue } from '../../../src/platform/jobs/queue.ts';
 
 const failing = defineJob<{ userId: string }>({
   name: 'test.fail',

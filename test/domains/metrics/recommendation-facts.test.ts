@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/kernel/ids.ts';
-import { sql } from '../../../src/platform/database.ts';
+import { sql } from '../../../src/platform/database/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client } from '../../setup/client.ts';
 import { invalidAt, refusalOf } from '../../setup/refusals.ts';

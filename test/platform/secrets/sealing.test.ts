@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openBytes, sealBytes, SealError } from '../../src/platform/sealing.ts';
+import { openBytes, sealBytes, SealError } from '../../../src/platform/secrets/sealing.ts';
 
 const key = createSecretKey(randomBytes(32));
 

@@ -1,10 +1,10 @@
-import { defineJob, type JobDefinition } from '../kernel/define-domain.ts';
-import { sql, transaction, type Transaction } from './database.ts';
+import { defineJob, type JobDefinition } from '../../kernel/define-domain.ts';
+import { sql, transaction, type Transaction } from '../database/database.ts';
 import { rewrapInstallationKeys } from './installation-keys.ts';
 import { ringKeys, sealingKey } from './key-ring.ts';
-import { log } from './log.ts';
-import { measure } from './metrics.ts';
-import { enqueueAlone } from './queue.ts';
+import { log } from '../observation/log.ts';
+import { measure } from '../observation/metrics.ts';
+import { enqueueAlone } from '../jobs/queue.ts';
 import { SealError, unwrapBytes, wrap, type WrappedKey } from './vault.ts';
 
 /** Data keys of one transaction: it holds a connection, and the embedded database has only that. */

@@ -4,9 +4,9 @@ import {
   type JobDefinition,
   type Retention,
   type RetentionDays,
-} from '../kernel/define-domain.ts';
-import { sql } from './database.ts';
-import { log } from './log.ts';
+} from '../../kernel/define-domain.ts';
+import { sql } from '../database/database.ts';
+import { log } from '../observation/log.ts';
 
 /** Rows that go with one statement. */
 const batch = 1000;

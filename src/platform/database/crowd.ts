@@ -1,4 +1,4 @@
-import { UnavailableError } from '../kernel/errors.ts';
+import { UnavailableError } from '../../kernel/errors.ts';
 import { readPoolUse } from './database.ts';
 
 /**

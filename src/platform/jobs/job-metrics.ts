@@ -1,6 +1,6 @@
 import { Counter, Gauge } from 'prom-client';
-import { sql } from './database.ts';
-import { registry } from './metrics.ts';
+import { sql } from '../database/database.ts';
+import { registry } from '../observation/metrics.ts';
 
 const runs = new Counter({
   name: 'lifegraph_job_runs_total',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../../src/config.ts';
 import {
   closeDatabase,
   openDatabase,
@@ -7,9 +7,9 @@ import {
   transaction,
   type Sql,
   type Transaction,
-} from '../../src/platform/database.ts';
-import { isOutage } from '../../src/platform/outages.ts';
-import { createDatabase, hasServers, queryDatabase, type TestDatabase } from '../setup/database.ts';
+} from '../../../src/platform/database/database.ts';
+import { isOutage } from '../../../src/platform/database/outages.ts';
+import { createDatabase, hasServers, queryDatabase, type TestDatabase } from '../../setup/database.ts';
 
 describe.skipIf(!hasServers())('a transaction whose connection is cut', () => {
   let database: TestDatabase;

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { PoolClient } from 'pg';
 
-const folder = new URL('../../prisma/migrations/', import.meta.url);
+const folder = new URL('../../../prisma/migrations/', import.meta.url);
 /** Any number, as long as every process takes the same: it lets one of them migrate while the others wait. */
 const advisoryLock = 7_201_911;
 

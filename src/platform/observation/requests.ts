@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import type { Viewer } from '../kernel/viewer.ts';
+import type { Viewer } from '../../kernel/viewer.ts';
 
 /** What becomes known of a request on its way. Ids, and names of our own making: nothing that a person or a client wrote. */
 export type RequestNotes = {

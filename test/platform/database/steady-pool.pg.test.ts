@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SteadyPool } from '../../src/platform/steady-pool.ts';
-import { createDatabase, hasServers, queryDatabase, type TestDatabase } from '../setup/database.ts';
+import { SteadyPool } from '../../../src/platform/database/steady-pool.ts';
+import { createDatabase, hasServers, queryDatabase, type TestDatabase } from '../../setup/database.ts';
 
 describe.skipIf(!hasServers())('a pool whose connections are cut', () => {
   let database: TestDatabase;

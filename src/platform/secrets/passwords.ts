@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { hash, needsRehash, verify } from 'argon2';
 import pLimit from 'p-limit';
-import { UnavailableError } from '../kernel/errors.ts';
+import { UnavailableError } from '../../kernel/errors.ts';
 
 /** argon2id with the least OWASP's Password Storage cheat sheet asks for: 19 MiB, two passes, one lane. */
 const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };

@@ -1,8 +1,8 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { ConfigError, type Config } from '../config.ts';
-import { sql, type Sql, type Transaction } from './database.ts';
-import { erasuresHeard, onErasure } from './erasures.ts';
+import { ConfigError, type Config } from '../../config.ts';
+import { sql, type Sql, type Transaction } from '../database/database.ts';
+import { erasuresHeard, onErasure } from '../forgetting/erasures.ts';
 import { keyFile, openKeyRing, ringKeys, sealingKey } from './key-ring.ts';
 import { openBytes, sealBytes, SealError } from './sealing.ts';
 

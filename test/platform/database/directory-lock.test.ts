@@ -1,9 +1,9 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DirectoryLockedError, lockDirectory } from '../../src/platform/directory-lock.ts';
-import { makeFolder } from '../setup/pair.ts';
-import { startServer } from '../setup/process.ts';
+import { DirectoryLockedError, lockDirectory } from '../../../src/platform/database/directory-lock.ts';
+import { makeFolder } from '../../setup/pair.ts';
+import { startServer } from '../../setup/process.ts';
 
 let folder: ReturnType<typeof makeFolder>;
 

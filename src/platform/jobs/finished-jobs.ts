@@ -1,6 +1,6 @@
-import type { Retention } from '../kernel/define-domain.ts';
-import { sql, type Transaction } from './database.ts';
-import { oldRows } from './retention.ts';
+import type { Retention } from '../../kernel/define-domain.ts';
+import { sql, type Transaction } from '../database/database.ts';
+import { oldRows } from '../forgetting/retention.ts';
 
 const rows = oldRows({
   table: 'pgboss.job',

@@ -1,8 +1,8 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { ConfigError } from '../config.ts';
-import { sql } from './database.ts';
+import { ConfigError } from '../../config.ts';
+import { sql } from '../database/database.ts';
 import { ringKeys, sealingKey, type RingKey } from './key-ring.ts';
-import { log } from './log.ts';
+import { log } from '../observation/log.ts';
 import { openBytes, sealBytes, SealError } from './sealing.ts';
 
 type SealedKey = { purpose: string; generation: number; keyId: string; wrapped: string };

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, newEmail } from '../setup/client.ts';
-import { refusalOf } from '../setup/refusals.ts';
-import { makeFolder } from '../setup/pair.ts';
-import { startServer, type ServerProcess } from '../setup/process.ts';
-import { startChild } from '../setup/spawn.ts';
+import { Client, newEmail } from '../../setup/client.ts';
+import { refusalOf } from '../../setup/refusals.ts';
+import { makeFolder } from '../../setup/pair.ts';
+import { startServer, type ServerProcess } from '../../setup/process.ts';
+import { startChild } from '../../setup/spawn.ts';
 
 const planted = {
   password: 'planted-password-4711',
@@ -76,7 +76,7 @@ describe('a line of the log', () => {
   it('tells what went wrong, and none of the data', async () => {
     // In a process of its own: the log writes to standard error itself.
     const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', script];
-    const child = startChild(process.execPath, flags, { cwd: join(import.meta.dirname, '../..') });
+    const child = startChild(process.execPath, flags, { cwd: join(import.meta.dirname, '../../..') });
     expect(await child.exited).toBe(0);
     const written = child
       .output()

@@ -1,16 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
-import { announceErasure } from '../../src/platform/erasures.ts';
-import { countOutdated, rewrapDataKeys } from '../../src/platform/key-rotation.ts';
-import { openKeyRing, ringKeys } from '../../src/platform/key-ring.ts';
-import { sql, transaction } from '../../src/platform/database.ts';
-import { openVault, seal, SealError, unseal } from '../../src/platform/vault.ts';
-import { startApp, type App } from '../setup/app.ts';
-import { Client } from '../setup/client.ts';
-import { makeFolder } from '../setup/pair.ts';
-import { addNote, createNotes, newEncryptionKey, placeOf, readNote } from '../setup/sealed-notes.ts';
+import { readConfig } from '../../../src/config.ts';
+import { announceErasure } from '../../../src/platform/forgetting/erasures.ts';
+import { countOutdated, rewrapDataKeys } from '../../../src/platform/secrets/key-rotation.ts';
+import { openKeyRing, ringKeys } from '../../../src/platform/secrets/key-ring.ts';
+import { sql, transaction } from '../../../src/platform/database/database.ts';
+import { openVault, seal, SealError, unseal } from '../../../src/platform/secrets/vault.ts';
+import { startApp, type App } from '../../setup/app.ts';
+import { Client } from '../../setup/client.ts';
+import { makeFolder } from '../../setup/pair.ts';
+import { addNote, createNotes, newEncryptionKey, placeOf, readNote } from '../../setup/sealed-notes.ts';
 
 const key = newEncryptionKey();
 let app: App;

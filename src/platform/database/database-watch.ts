@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
-import { log } from './log.ts';
+import { log } from '../observation/log.ts';
 
 /** Milliseconds from one look to the next, and that the server gets to answer. */
 const interval = 1000;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { types } from 'pg';
-import { PrismaClient, type Prisma } from '../../generated/prisma/client.ts';
-import type { Config } from '../config.ts';
+import { PrismaClient, type Prisma } from '../../../generated/prisma/client.ts';
+import type { Config } from '../../config.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
-import { log } from './log.ts';
+import { log } from '../observation/log.ts';
 import { lockSchema, migrate } from './migrations.ts';
 import { SteadyPool } from './steady-pool.ts';
 

@@ -1,5 +1,5 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { ConfigError, type Config } from '../config.ts';
+import { ConfigError, type Config } from '../../config.ts';
 import { readOrCreateSecret } from './secrets.ts';
 
 /** A key of the installation, which seals the keys of people. Its id is a digest that tells nothing of it. */

@@ -1,10 +1,10 @@
 import { fromPrisma, PgBoss, type JobWithMetadata, type WorkWithMetadataHandler } from 'pg-boss';
-import type { JobDefinition } from '../kernel/define-domain.ts';
-import { ExpectedError, UnavailableError } from '../kernel/errors.ts';
-import { executeSql, isEmbedded, sql, withSchemaLock, type Transaction } from './database.ts';
+import type { JobDefinition } from '../../kernel/define-domain.ts';
+import { ExpectedError, UnavailableError } from '../../kernel/errors.ts';
+import { executeSql, isEmbedded, sql, withSchemaLock, type Transaction } from '../database/database.ts';
 import { noteRun } from './job-metrics.ts';
-import { log } from './log.ts';
-import { isOutage } from './outages.ts';
+import { log } from '../observation/log.ts';
+import { isOutage } from '../database/outages.ts';
 
 export type QueuedJob = JobWithMetadata<{ userId?: string }>;
 

@@ -2,12 +2,19 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
-import { newId } from '../../src/kernel/ids.ts';
-import { closeDatabase, isEmbedded, openDatabase, prisma, sql, transaction } from '../../src/platform/database.ts';
-import { migrate } from '../../src/platform/migrations.ts';
-import { closeQueue, enqueue, openQueue } from '../../src/platform/queue.ts';
-import { createRandom } from '../setup/random.ts';
+import { readConfig } from '../../../src/config.ts';
+import { newId } from '../../../src/kernel/ids.ts';
+import {
+  closeDatabase,
+  isEmbedded,
+  openDatabase,
+  prisma,
+  sql,
+  transaction,
+} from '../../../src/platform/database/database.ts';
+import { migrate } from '../../../src/platform/database/migrations.ts';
+import { closeQueue, enqueue, openQueue } from '../../../src/platform/jobs/queue.ts';
+import { createRandom } from '../../setup/random.ts';
 
 const job = { name: 'tests.nothing', run: async () => undefined };
 
@@ -107,7 +114,7 @@ describe('the embedded database', () => {
       { name: 'started_at', type: 'timestamp with time zone', nullable: 'NO' },
       { name: 'applied_steps_count', type: 'integer', nullable: 'NO' },
     ]);
-    const folder = join(import.meta.dirname, '../../prisma/migrations');
+    const folder = join(import.meta.dirname, '../../../prisma/migrations');
     const names = readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name)

@@ -1,4 +1,4 @@
-import { publish, subscribe } from './bus.ts';
+import { publish, subscribe } from '../bus.ts';
 
 const topic = 'people.erased';
 const listeners = new Set<(userId: string) => void>();
