@@ -16,6 +16,17 @@ import { importLimits, type ImportFormat as Format } from './input.ts';
 const ImportFormat = defineEnum<Format>('ImportFormat', 'How a file is written.', {
   JSON: 'An export of Lifegraph in JSON: metrics and entries come back with their ids. An id that is there already with the same content is a duplicate; with other content it is rejected.',
   CSV: 'Commas, UTF-8. Long (date,metric,value[,time,notes,tags,unit,type]) or wide (date, then one column per metric; an empty cell is a missing value), told apart by the header. Metrics are found by name. A value that is there already is a duplicate.',
+  APPLE_HEALTH: 'The export.zip of Apple Health, or the export.xml in it.',
+  HEALTH_AUTO_EXPORT: 'JSON of the app Health Auto Export.',
+  GOOGLE_TAKEOUT: 'A Takeout archive with the data of Fitbit (Google Health).',
+  OURA: 'The archive of an Oura account.',
+  GARMIN: 'The archive of a Garmin account.',
+  LOOP_HABITS: 'The CSV archive of Loop Habit Tracker.',
+  DAYLIO: 'The CSV of Daylio.',
+  NOMIE: 'CSV or JSON of Nomie.',
+  TRACK_AND_GRAPH: 'The CSV of Track & Graph.',
+  HABITBULL: 'The CSV of HabitBull.',
+  EXIST: 'JSON of Exist: attributes with their values.',
 });
 
 const ImportState = defineEnum<State>('ImportState', 'How far an import is.', {

@@ -1,7 +1,21 @@
 import { z } from 'zod';
 import { isStorable } from '../../kernel/text.ts';
 
-export const importFormats = ['JSON', 'CSV'] as const;
+export const importFormats = [
+  'JSON',
+  'CSV',
+  'APPLE_HEALTH',
+  'HEALTH_AUTO_EXPORT',
+  'GOOGLE_TAKEOUT',
+  'OURA',
+  'GARMIN',
+  'LOOP_HABITS',
+  'DAYLIO',
+  'NOMIE',
+  'TRACK_AND_GRAPH',
+  'HABITBULL',
+  'EXIST',
+] as const;
 export type ImportFormat = (typeof importFormats)[number];
 
 /** Bounds of one upload, besides its bytes: each keeps memory, or the one transaction that applies it, bounded. */
