@@ -37,7 +37,7 @@ describe('34: the statements of a request', () => {
       const args = call(person.things, person);
       statements.length = 0;
       await person.client.raw(writeOperation(schema, place, args), args);
-      for (const statement of statements.filter((each) => !isIdentification(each))) {
+      for (const statement of statements.filter((each) => each.isOfRequest && !isIdentification(each))) {
         const touched = tablesIn(statement);
         touched.forEach((table) => seen.add(table));
         if (touched.length > 0 && !statement.values.includes(person.client.userId)) anonymous.push(statement.text);
