@@ -7,7 +7,7 @@ export type SourceFile = {
   name: string;
   /** How it begins, up to 64 KB as text; what is no UTF-8 reads as U+FFFD. */
   head: () => Promise<string>;
-  /** All of it as text, as it is read. To be called once. @throws BrokenFileError when it is no text, or too long */
+  /** All of it as text, as it is read. May be called again. @throws BrokenFileError when it is no text, or too long */
   text: () => AsyncIterable<string>;
 };
 
