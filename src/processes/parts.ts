@@ -57,7 +57,11 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
   stops.push(closeDatabase);
   await openDatabase(config);
   openSecrets(config);
-  configureImports({ maxBytes: config.importMaxBytes, readyDays: config.retentionDays.imports });
+  configureImports({
+    maxBytes: config.importMaxBytes,
+    readyDays: config.retentionDays.imports,
+    ...(config.uploadFolder ? { uploadFolder: config.uploadFolder } : {}),
+  });
   configureErasure(
     domains.flatMap((domain) => domain.outliving ?? []),
     config.retentionDays,

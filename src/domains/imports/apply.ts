@@ -6,7 +6,10 @@ import { insertChecked } from '../entries/entries.ts';
 import type { Entry } from '../entries/entry.ts';
 import { readDefinitions } from '../metrics/definitions.ts';
 import { insertMetric, type NewMetric } from '../metrics/metrics.ts';
+import { applyAnswers } from './answers.ts';
+import { writeChanged } from './changed-entries.ts';
 import type { ImportReport } from './import.ts';
+import type { ImportFormat } from './input.ts';
 import type { ImportTask } from './imports.ts';
 import { recheckEntries } from './recheck.ts';
 import { openRejections } from './rejections.ts';
@@ -34,28 +37,30 @@ async function apply(tx: ChangeTransaction, viewer: Viewer, importId: string): P
   const row = await findImport(tx, viewer, importId);
   if (row?.state !== 'APPLYING') return;
   const key = { userId: viewer.userId, importId };
-  const isJson = row.format === 'JSON';
-  await settle(tx, viewer, key, isJson);
+  const format = row.format as ImportFormat;
+  await applyAnswers(tx, viewer, key, row.questions as never, row.answers as never);
+  await settle(tx, viewer, key, format);
   const checked = row.report as unknown as ImportReport;
   const rejections = openRejections({ count: checked.rowsRejected, named: checked.rejected });
-  const { report, used } = await summarise(tx, key, rejections, checked.ignoredColumns);
+  const { report, used } = await summarise(tx, key, rejections, checked);
   const createdMetricIds = await insertMetrics(tx, viewer, key, used);
-  await insertEntries(tx, viewer, key, isJson ? undefined : 'csv');
+  await insertEntries(tx, viewer, key, format === 'CSV' ? 'csv' : undefined);
+  await writeChanged(tx, viewer, key);
   await clearStaging(tx, key);
   const step = { state: 'APPLIED' as const, report: report as never, progress: 1, createdMetricIds };
   await moveImport(tx, viewer, importId, 'APPLYING', step);
-  const { format } = row;
   await recordEvent(tx, viewer, 'IMPORT_APPLIED', { subjectId: importId, format, count: report.rowsAccepted });
 }
 
 /** Looks at everything once more: between check and apply the person may have written, changed and deleted. */
-async function settle(tx: ChangeTransaction, viewer: Viewer, key: StagingKey, isJson: boolean): Promise<void> {
+async function settle(tx: ChangeTransaction, viewer: Viewer, key: StagingKey, format: ImportFormat): Promise<void> {
   await tx.query(
-    `UPDATE import_rows SET status = 'NEW', reason = NULL WHERE user_id = $1::uuid AND import_id = $2::uuid AND status <> 'NEW'`,
+    `UPDATE import_rows SET status = 'NEW', reason = NULL WHERE user_id = $1::uuid AND import_id = $2::uuid AND status <> 'NEW' AND question IS NULL`,
     [key.userId, key.importId],
   );
+  const isJson = format === 'JSON';
   await markMetrics(tx, viewer, key, isJson ? 'JSON' : 'LONG');
-  await markDuplicates(tx, key, isJson, false);
+  await markDuplicates(tx, key, format, false);
   await recheckEntries(tx, viewer, key, isJson);
 }
 

@@ -17,6 +17,8 @@ export const importFormats = [
   'EXIST',
 ] as const;
 export type ImportFormat = (typeof importFormats)[number];
+/** What a person may say a file is: AUTO leaves it to its content. */
+export type AnyFormat = ImportFormat | 'AUTO';
 
 /** Bounds of one upload, besides its bytes: each keeps memory, or the one transaction that applies it, bounded. */
 export const importLimits = {
@@ -36,7 +38,7 @@ export const importLimits = {
 } as const;
 
 export const createImportShape = z.object({
-  format: z.enum(importFormats),
+  format: z.enum(['AUTO', ...importFormats]).nullish(),
   fileName: z
     .string()
     .trim()

@@ -1,0 +1,21 @@
+import { BrokenFileError } from './broken-file.ts';
+import type { Format, Source } from './format.ts';
+import { appleHealth } from './formats/apple-health/apple-health.ts';
+import type { ImportFormat } from './input.ts';
+
+/** Every program whose exports are read besides our own JSON and CSV: a line each. Asked in this order. */
+const formats: readonly Format[] = [appleHealth];
+
+/** The format of a program; undefined for our own. */
+export const findFormat = (id: ImportFormat): Format | undefined => formats.find((format) => format.id === id);
+
+/** Which format an upload is of. @throws BrokenFileError when it is none */
+export async function recogniseFormat(source: Source): Promise<ImportFormat> {
+  for (const format of formats) if (await format.recognise(source)) return format.id;
+  if (source.isArchive)
+    throw new BrokenFileError(
+      `The archive is of no program that is known here: ${formats.map(({ label }) => label).join(', ')}. Name its format, or upload a file of it by itself.`,
+    );
+  const [file] = source.files;
+  return /^\s*[{[]/.test((await file?.head()) ?? '') ? 'JSON' : 'CSV';
+}
