@@ -74,6 +74,12 @@ export class ExportReader {
     return this.recent.isNew(content.join('\n'));
   }
 
+  /** Leaves out what belongs to the export: one that holds nothing else is not a broken one. */
+  leaveOut(what: string, records = 1): void {
+    this.records += records;
+    this.reading.leaveOut(what, records);
+  }
+
   /** The device that a record names; the export's own when it names none. */
   device(text: string | null, own: string): string {
     if (text === null) return own;

@@ -1,4 +1,5 @@
 import type { Source, SourceFile } from '../../format.ts';
+import { baseOf, filesOf } from '../device-files/export-files.ts';
 
 /** A file of the export, by what it holds. */
 export type TakeoutFile = {
@@ -20,7 +21,7 @@ const tooMuch = /^useractivityprobabilities/;
 
 /** The files of the product in an archive, in the order of their names: those of a kind and of following days follow each other. */
 export function listFiles(source: Source): TakeoutFile[] {
-  const files = source.files.flatMap((file) => {
+  const files = filesOf(source).flatMap((file) => {
     const [, product = '', path] = folder.exec(file.name) ?? [];
     const isNewer = product.toLowerCase() === 'google health';
     return path === undefined ? [] : [{ file, path, isNewer, ...describe(path) }];
@@ -32,7 +33,7 @@ export function listFiles(source: Source): TakeoutFile[] {
 
 /** A file that came alone, whose kind its name or else its header tells. */
 export async function describeLone(file: SourceFile): Promise<TakeoutFile> {
-  const path = file.name.slice(file.name.lastIndexOf('/') + 1);
+  const path = baseOf(file.name);
   const head = await file.head();
   const described = describe(path);
   const [header = ''] = head.replace('\ufeff', '').split(/\r\n|\n|\r/, 1);
@@ -87,7 +88,7 @@ export async function hasContent(file: SourceFile): Promise<boolean> {
 const headMax = 60_000;
 
 function describe(path: string): { kind: string; isTable: boolean } {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = baseOf(path);
   const kind = name.replace(/\.\w+$/, '').replace(/[\s_-]*\d[\d\s_-]*$/, '');
   return { kind: kind.toLowerCase(), isTable: !/\.json$/i.test(name) };
 }

@@ -23,10 +23,10 @@ const expected =
 const find = async (source: Source): Promise<TakeoutFile[]> =>
   source.isArchive ? listFiles(source) : Promise.all(source.files.map(describeLone));
 
-const sleepTables = ['usersleeps', 'usersleepstages', 'sleep_score'];
+const sleepTables = new Set(['usersleeps', 'usersleepstages', 'sleep_score']);
 
 const isKnown = ({ kind, isTable }: TakeoutFile): boolean =>
-  isTable ? Object.hasOwn(samples, kind) || sleepTables.includes(kind) : Object.hasOwn(twins, kind);
+  isTable ? Object.hasOwn(samples, kind) || sleepTables.has(kind) : Object.hasOwn(twins, kind);
 
 async function* read(source: Source, reading: Reading): AsyncGenerator<readonly Row[]> {
   const reader = new ExportReader(source, reading);
@@ -59,7 +59,7 @@ async function* readTwins(reader: ExportReader, files: readonly TakeoutFile[]): 
     const isRepeated = await hasAny(files.filter((each) => each.kind === twin.table && each.isTable));
     if (isRepeated) reading.leaveOut(`${twin.label} in JSON, which the tables of the export repeat`, own.length);
     else if (disputed.has(kind) && timesOf(reading) === null)
-      reading.leaveOut(`${twin.label} in JSON: ${noZone}`, own.length);
+      reader.leaveOut(`${twin.label} in JSON: ${noZone}`, own.length);
     else for (const { file } of own) yield* readTwin(reader, file, twin);
   }
 }

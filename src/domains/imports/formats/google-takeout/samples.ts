@@ -67,8 +67,15 @@ export const samples: Readonly<Record<string, Samples>> = {
 
 /** Reads a file of measurements: into values of days, or entries. */
 export async function* readSamples(reader: ExportReader, file: SourceFile, kind: Samples): AsyncGenerator<Row[]> {
+  if (kind.isGuessed && !(await hasColumn(file, kind.column)))
+    return reader.reading.leaveOut(`${kind.label} without a column "${kind.column}"`);
   for await (const records of reader.table(file, kind.label, ['timestamp', kind.column]))
     yield records.flatMap((record) => readSample(reader, record, kind));
+}
+
+async function hasColumn(file: SourceFile, column: string): Promise<boolean> {
+  const [header = ''] = (await file.head()).split(/\r\n|\n|\r/, 1);
+  return header.toLowerCase().includes(column);
 }
 
 function readSample(reader: ExportReader, record: DeviceRecord, kind: Samples): Row[] {
