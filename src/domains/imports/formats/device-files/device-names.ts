@@ -10,6 +10,7 @@ const noName = [
   /\b(?=[a-f]*\d)[0-9a-f]{8,}\b/gi,
   /[\s(#]*\b(?:s\/?n|serial)\b[\s.:#-]*[\w-]+\)?$/gi,
   /[\s(#]+(?=[\da-z-]*\d{5})[\da-z-]{6,}\)?$/gi,
+  /\(\s*\)|<\s*>/g,
 ];
 
 /** A device as people call it: without its addresses and serial number, so that it has one name in every export. Null: none. */

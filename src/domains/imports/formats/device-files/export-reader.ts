@@ -14,6 +14,9 @@ export type Moment = Pick<Row, 'row' | 'date' | 'time' | 'device' | 'key'>;
 /** Values of one record; null for what it does not have. */
 export type Values = readonly (readonly [metric: FileMetric, value: number | null])[];
 
+/** Records that are looked at one by one, so that the report names what is refused in the order of the file. */
+export type Records = IteratorObject<DeviceRecord>;
+
 type Columns = { width: number; places: ReadonlyMap<string, number> };
 
 /** Names of devices that are remembered: a file repeats few of them, millions of times. */
@@ -45,7 +48,7 @@ export class ExportReader {
    * @param label what the file holds, for the report: "Steps". Names of files may hold names of people
    * @param needed columns without which there is nothing to read
    */
-  async *table(file: SourceFile, label: string, needed: readonly string[]): AsyncGenerator<DeviceRecord[]> {
+  async *table(file: SourceFile, label: string, needed: readonly string[]): AsyncGenerator<Records> {
     const delimiter = findDelimiter(await file.head());
     let columns: Columns | null = null;
     this.before = this.rows;
@@ -53,20 +56,15 @@ export class ExportReader {
       const [header] = columns ? [] : lines.splice(0, 1);
       if (header) columns = this.readHeader(header, label, needed);
       if (columns === null && header) return;
-      yield lines.flatMap((line) => this.toRecord(line, columns!));
+      yield lines.values().flatMap((line) => this.toRecord(line, columns!));
     }
   }
 
   /** The objects of a list in JSON. @param fields of interest; "summary.deep" stands in an object of its own */
-  async *list(
-    file: SourceFile,
-    label: string,
-    place: JsonPattern,
-    fields: readonly string[],
-  ): AsyncGenerator<DeviceRecord[]> {
+  async *list(file: SourceFile, label: string, place: JsonPattern, fields: readonly string[]): AsyncGenerator<Records> {
     this.before = this.rows;
     for await (const records of this.whole(readJsonRecords(file.text(), place, fields), label))
-      yield records.flatMap((record) => this.fromJson(record));
+      yield records.values().flatMap((record) => this.fromJson(record));
   }
 
   /** Whether this record has not come a short while ago. */

@@ -90,7 +90,7 @@ async function* read(source: Source, reading: Reading): AsyncGenerator<readonly 
     if (!kind) others++;
     else
       for await (const records of reader.list(file, kind.label, kind.place, kind.fields))
-        yield records.flatMap((record) => kind.read(reader, record));
+        yield records.flatMap((record) => kind.read(reader, record)).toArray();
   }
   // Their names hold the name of the person.
   if (others > 0) reading.leaveOut('Other files of the export, which Lifegraph does not read', others);

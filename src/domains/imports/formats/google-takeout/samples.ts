@@ -70,7 +70,7 @@ export async function* readSamples(reader: ExportReader, file: SourceFile, kind:
   if (kind.isGuessed && !(await hasColumn(file, kind.column)))
     return reader.reading.leaveOut(`${kind.label} without a column "${kind.column}"`);
   for await (const records of reader.table(file, kind.label, ['timestamp', kind.column]))
-    yield records.flatMap((record) => readSample(reader, record, kind));
+    yield records.flatMap((record) => readSample(reader, record, kind)).toArray();
 }
 
 async function hasColumn(file: SourceFile, column: string): Promise<boolean> {

@@ -121,7 +121,7 @@ function wallClockAt(
 /** Scores of nights. The other columns are in the tables of sleeps, and as the values of a day. */
 export async function* readScores(reader: ExportReader, file: SourceFile): AsyncGenerator<Row[]> {
   for await (const records of reader.table(file, 'Sleep score', ['timestamp', 'overall_score']))
-    yield records.flatMap((record) => readScore(reader, record));
+    yield records.flatMap((record) => readScore(reader, record)).toArray();
 }
 
 function readScore(reader: ExportReader, record: DeviceRecord): Row[] {

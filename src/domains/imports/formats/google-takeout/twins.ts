@@ -72,7 +72,7 @@ export const timesOf = ({ options }: Reading): 'UTC' | 'LOCAL' | null => {
 
 export async function* readTwin(reader: ExportReader, file: SourceFile, twin: Twin): AsyncGenerator<Row[]> {
   for await (const records of reader.list(file, twin.label, ['*'], twin.fields))
-    yield records.flatMap((record) => twin.read(reader, record));
+    yield records.flatMap((record) => twin.read(reader, record)).toArray();
 }
 
 function readSleep(reader: ExportReader, record: DeviceRecord): Row[] {

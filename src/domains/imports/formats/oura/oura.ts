@@ -51,7 +51,7 @@ async function* readFile(reader: ExportReader, file: SourceFile, kind: Kind): As
   const records = isJson(await file.head())
     ? reader.list(file, kind.label, ['data', '*'], fields)
     : reader.table(file, kind.label, kind.needed);
-  for await (const batch of records) yield batch.flatMap((record) => readRecord(reader, record, kind));
+  for await (const batch of records) yield batch.flatMap((record) => readRecord(reader, record, kind)).toArray();
 }
 
 function readRecord(reader: ExportReader, record: DeviceRecord, kind: Kind): Row[] {
