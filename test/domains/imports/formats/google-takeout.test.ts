@@ -305,7 +305,8 @@ describe('JSON', () => {
   const nap = { ...night, logId: 5, endTime: '2026-05-02T14:00:00.000', minutesAsleep: 30, levels: {} };
 
   test('of sleep is read where there is no table of it, or an empty one; movements by the half minute do not matter', async () => {
-    for (const table of [{}, { [`${newer}${fitness}UserSleeps_1.csv`]: 'no data' }]) {
+    const tables: Record<string, string>[] = [{}, { [`${newer}${fitness}UserSleeps_1.csv`]: 'no data' }];
+    for (const table of tables) {
       const files = { [`${newer}${global}sleep-2026-05-01.json`]: JSON.stringify([night, nap]), ...table };
       expect(brief(await read(files)).filter(([name]) => name !== 'Awake at night')).toEqual([
         ['Sleep', '2026-05-02', '06:40:30', 24_600, 'Fitbit', '26013218219'],

@@ -14,8 +14,8 @@ export type Moment = Pick<Row, 'row' | 'date' | 'time' | 'device' | 'key'>;
 /** Values of one record; null for what it does not have. */
 export type Values = readonly (readonly [metric: FileMetric, value: number | null])[];
 
-/** Records that are looked at one by one, so that the report names what is refused in the order of the file. */
-export type Records = IteratorObject<DeviceRecord>;
+/** What is made of a record: rows at once, or nothing yet. */
+export type Take = (record: DeviceRecord) => readonly Row[] | void;
 
 type Columns = { width: number; places: ReadonlyMap<string, number> };
 
@@ -44,11 +44,11 @@ export class ExportReader {
   }
 
   /**
-   * The lines of a CSV below its header, by column, whose names are in lower case here.
+   * Rows of a CSV below its header; names of columns are in lower case here.
    * @param label what the file holds, for the report: "Steps". Names of files may hold names of people
    * @param needed columns without which there is nothing to read
    */
-  async *table(file: SourceFile, label: string, needed: readonly string[]): AsyncGenerator<Records> {
+  async *table(file: SourceFile, label: string, needed: readonly string[], take: Take): AsyncGenerator<Row[]> {
     const delimiter = findDelimiter(await file.head());
     let columns: Columns | null = null;
     this.before = this.rows;
@@ -56,15 +56,19 @@ export class ExportReader {
       const [header] = columns ? [] : lines.splice(0, 1);
       if (header) columns = this.readHeader(header, label, needed);
       if (columns === null && header) return;
-      yield lines.values().flatMap((line) => this.toRecord(line, columns!));
+      yield this.takeAll(lines, (line) => this.toRecord(line, columns!), take);
     }
   }
 
-  /** The objects of a list in JSON. @param fields of interest; "summary.deep" stands in an object of its own */
-  async *list(file: SourceFile, label: string, place: JsonPattern, fields: readonly string[]): AsyncGenerator<Records> {
-    this.before = this.rows;
+  /** Rows of the objects of a list in JSON. @param fields of interest; "summary.deep" stands in an object of its own */
+  async *list(
+    file: SourceFile,
+    label: string,
+    { place, fields }: { place: JsonPattern; fields: readonly string[] },
+    take: Take,
+  ): AsyncGenerator<Row[]> {
     for await (const records of this.whole(readJsonRecords(file.text(), place, fields), label))
-      yield records.values().flatMap((record) => this.fromJson(record));
+      yield this.takeAll(records, (record) => this.fromJson(record), take);
   }
 
   /** Whether this record has not come a short while ago. */
@@ -109,6 +113,14 @@ export class ExportReader {
     yield* this.days.rows();
   }
 
+  /** One after the other, so that the report names what is refused in the order of the file. */
+  private takeAll<Raw>(batch: readonly Raw[], toRecord: (raw: Raw) => DeviceRecord | null, take: Take): Row[] {
+    return batch.flatMap((raw) => {
+      const record = toRecord(raw);
+      return (record && take(record)) || [];
+    });
+  }
+
   private async *whole<Batch>(batches: AsyncIterable<Batch>, label: string): AsyncGenerator<Batch> {
     try {
       yield* batches;
@@ -133,22 +145,22 @@ export class ExportReader {
     return null;
   }
 
-  private toRecord({ row, cells }: TableRow, { width, places }: Columns): DeviceRecord[] {
+  private toRecord({ row, cells }: TableRow, { width, places }: Columns): DeviceRecord | null {
     this.rows = this.before + row;
     this.records++;
     // A line that was cut off could pass for one with a smaller number.
     if (cells.length !== width) {
       this.reading.reject(this.rows, 'This line does not have as many cells as the first line has columns.');
-      return [];
+      return null;
     }
-    return [{ row: this.rows, get: (field) => cells[places.get(field) ?? -1] }];
+    return { row: this.rows, get: (field) => cells[places.get(field) ?? -1] };
   }
 
-  private fromJson({ fields, problem }: JsonRecord): DeviceRecord[] {
+  private fromJson({ fields, problem }: JsonRecord): DeviceRecord | null {
     this.rows++;
     this.records++;
     if (problem) this.reading.reject(this.rows, problem);
-    return problem ? [] : [{ row: this.rows, get: (field) => fields.get(field) }];
+    return problem ? null : { row: this.rows, get: (field) => fields.get(field) };
   }
 }
 

@@ -88,9 +88,7 @@ async function* read(source: Source, reading: Reading): AsyncGenerator<readonly 
   for (const file of filesOf(source)) {
     const kind = source.isArchive ? kindByName(file) : await kindByHead(file);
     if (!kind) others++;
-    else
-      for await (const records of reader.list(file, kind.label, kind.place, kind.fields))
-        yield records.flatMap((record) => kind.read(reader, record)).toArray();
+    else yield* reader.list(file, kind.label, kind, (record) => kind.read(reader, record));
   }
   // Their names hold the name of the person.
   if (others > 0) reading.leaveOut('Other files of the export, which Lifegraph does not read', others);

@@ -45,8 +45,8 @@ async function* read(source: Source, reading: Reading): AsyncGenerator<readonly 
 async function* readSleeps(reader: ExportReader, tables: readonly TakeoutFile[]): AsyncGenerator<Row[]> {
   const sleeps = new Sleeps(reader);
   const ofKind = (wanted: string) => tables.filter(({ kind }) => kind === wanted);
-  for (const { file } of ofKind('usersleeps')) await sleeps.readSleeps(file);
-  for (const { file } of ofKind('usersleepstages')) await sleeps.readStages(file);
+  for (const { file } of ofKind('usersleeps')) yield* sleeps.readSleeps(file);
+  for (const { file } of ofKind('usersleepstages')) yield* sleeps.readStages(file);
   yield* sleeps.rows();
   for (const { file } of ofKind('sleep_score')) yield* readScores(reader, file);
 }

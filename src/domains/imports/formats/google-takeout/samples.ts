@@ -69,8 +69,7 @@ export const samples: Readonly<Record<string, Samples>> = {
 export async function* readSamples(reader: ExportReader, file: SourceFile, kind: Samples): AsyncGenerator<Row[]> {
   if (kind.isGuessed && !(await hasColumn(file, kind.column)))
     return reader.reading.leaveOut(`${kind.label} without a column "${kind.column}"`);
-  for await (const records of reader.table(file, kind.label, ['timestamp', kind.column]))
-    yield records.flatMap((record) => readSample(reader, record, kind)).toArray();
+  yield* reader.table(file, kind.label, ['timestamp', kind.column], (record) => readSample(reader, record, kind));
 }
 
 async function hasColumn(file: SourceFile, column: string): Promise<boolean> {

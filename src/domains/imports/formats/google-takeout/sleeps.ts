@@ -30,15 +30,14 @@ export class Sleeps {
     this.reader = reader;
   }
 
-  async readSleeps(file: SourceFile): Promise<void> {
-    for await (const records of this.reader.table(file, 'Sleep', ['sleep_id', 'sleep_end', 'minutes_asleep']))
-      for (const record of records) this.addSleep(record);
+  /** Yields nothing: its rows come when all has been read. */
+  readSleeps(file: SourceFile): AsyncGenerator<Row[]> {
+    return this.reader.table(file, 'Sleep', sleepColumns, (record) => this.addSleep(record));
   }
 
-  /** To be read when all sleeps have been. */
-  async readStages(file: SourceFile): Promise<void> {
-    for await (const records of this.reader.table(file, 'Stages of sleep', stageColumns))
-      for (const record of records) this.addStage(record);
+  /** The same. To be read when all sleeps have been. */
+  readStages(file: SourceFile): AsyncGenerator<Row[]> {
+    return this.reader.table(file, 'Stages of sleep', stageColumns, (record) => this.addStage(record));
   }
 
   /** All sleeps. A night and a nap are entries of their own, and add up. */
@@ -90,6 +89,7 @@ export class Sleeps {
   }
 }
 
+const sleepColumns = ['sleep_id', 'sleep_end', 'minutes_asleep'] as const;
 const stageColumns = ['sleep_id', 'sleep_stage_type', 'sleep_stage_start', 'sleep_stage_end'] as const;
 
 const toSeconds = (minutes: number | null): number | null => (minutes === null ? null : minutes * 60);
@@ -119,10 +119,8 @@ function wallClockAt(
 }
 
 /** Scores of nights. The other columns are in the tables of sleeps, and as the values of a day. */
-export async function* readScores(reader: ExportReader, file: SourceFile): AsyncGenerator<Row[]> {
-  for await (const records of reader.table(file, 'Sleep score', ['timestamp', 'overall_score']))
-    yield records.flatMap((record) => readScore(reader, record)).toArray();
-}
+export const readScores = (reader: ExportReader, file: SourceFile): AsyncGenerator<Row[]> =>
+  reader.table(file, 'Sleep score', ['timestamp', 'overall_score'], (record) => readScore(reader, record));
 
 function readScore(reader: ExportReader, record: DeviceRecord): Row[] {
   const stamp = readStamp(textOf(record, 'timestamp') ?? '');

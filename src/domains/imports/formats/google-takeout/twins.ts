@@ -70,10 +70,8 @@ export const timesOf = ({ options }: Reading): 'UTC' | 'LOCAL' | null => {
   return said === 'UTC' || said === 'LOCAL' ? said : null;
 };
 
-export async function* readTwin(reader: ExportReader, file: SourceFile, twin: Twin): AsyncGenerator<Row[]> {
-  for await (const records of reader.list(file, twin.label, ['*'], twin.fields))
-    yield records.flatMap((record) => twin.read(reader, record)).toArray();
-}
+export const readTwin = (reader: ExportReader, file: SourceFile, twin: Twin): AsyncGenerator<Row[]> =>
+  reader.list(file, twin.label, { place: ['*'], fields: twin.fields }, (record) => twin.read(reader, record));
 
 function readSleep(reader: ExportReader, record: DeviceRecord): Row[] {
   const start = textOf(record, 'startTime') ?? '';

@@ -48,10 +48,9 @@ const hasLines = async (file: SourceFile): Promise<boolean> => /[\r\n]\S|"data"\
 async function* readFile(reader: ExportReader, file: SourceFile, kind: Kind): AsyncGenerator<Row[]> {
   const fields =
     kind.id === 'day' ? [...dayFields, ...kind.values.flatMap((each) => each.fields)] : eventFields[kind.id];
-  const records = isJson(await file.head())
-    ? reader.list(file, kind.label, ['data', '*'], fields)
-    : reader.table(file, kind.label, kind.needed);
-  for await (const batch of records) yield batch.flatMap((record) => readRecord(reader, record, kind)).toArray();
+  const take = (record: DeviceRecord) => readRecord(reader, record, kind);
+  if (isJson(await file.head())) yield* reader.list(file, kind.label, { place: ['data', '*'], fields }, take);
+  else yield* reader.table(file, kind.label, kind.needed, take);
 }
 
 function readRecord(reader: ExportReader, record: DeviceRecord, kind: Kind): Row[] {
