@@ -151,6 +151,14 @@ describe('a whole archive', () => {
   });
 });
 
+test('a kind that says "no data" is no fault', async () => {
+  const files = {
+    [`${newer}${physical}weight.csv`]: 'no data\n',
+    [`${newer}${physical}steps_1.csv`]: 'timestamp,steps\n2026-05-01T06:00:00Z,1\n',
+  };
+  expect(await read(files)).toMatchObject({ rows: [{ value: 1 }], rejected: [], leftOut: [] });
+});
+
 describe('two folders', () => {
   const path = `${physical}steps_2026-05-01.csv`;
   const steps = (count: number) => `timestamp,steps,data source\n2026-05-01T06:00:00Z,${count},Phone\n`;

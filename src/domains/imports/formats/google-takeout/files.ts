@@ -16,9 +16,6 @@ export type TakeoutFile = {
 /** The product was called Fitbit, and is called Google Health since May 2026. */
 const folder = /(?:^|\/)(Google Health|Fitbit)\/(.+)$/i;
 
-/** About a gigabyte of guesses about every minute: not even opened. */
-const tooMuch = /^useractivityprobabilities/;
-
 /** The files of the product in an archive, in the order of their names: those of a kind and of following days follow each other. */
 export function listFiles(source: Source): TakeoutFile[] {
   const files = filesOf(source).flatMap((file) => {
@@ -27,7 +24,7 @@ export function listFiles(source: Source): TakeoutFile[] {
     return path === undefined ? [] : [{ file, path, isNewer, ...describe(path) }];
   });
   return files
-    .filter(({ kind, path }) => /\.(csv|json)$/i.test(path) && !tooMuch.test(kind))
+    .filter(({ path }) => /\.(csv|json)$/i.test(path))
     .toSorted((a, b) => compare(a.path, b.path) || Number(b.isNewer) - Number(a.isNewer));
 }
 

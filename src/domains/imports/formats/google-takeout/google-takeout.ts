@@ -75,6 +75,7 @@ async function hasAny(files: readonly TakeoutFile[]): Promise<boolean> {
 const kindsNamed = 100;
 const nameMax = 60;
 
+/** Files that are not read are not opened either: UserActivityProbabilities alone, guesses about every minute, is a gigabyte. */
 function leaveOutUnknown(files: readonly TakeoutFile[], reading: Reading): void {
   const counts = new Map<string, number>();
   for (const { kind } of files.filter((file) => !isKnown(file))) {

@@ -3,7 +3,7 @@ import type { FileMetric, Reading, Row, SourceFile } from '../../format.ts';
 import { knownMetrics } from '../../known-metrics.ts';
 import { amountOf, textOf, type DeviceRecord } from '../device-files/device-record.ts';
 import type { ExportReader } from '../device-files/export-reader.ts';
-import { instantOf, readStamp, wallClockOf, type Stamp, type WallClock } from '../device-files/stamps.ts';
+import { readStamp, wallClockOf, type Stamp, type WallClock } from '../device-files/stamps.ts';
 
 /** A kind of file with a line for each measurement: timestamp, value and, mostly, "data source". */
 export type Samples = {
@@ -79,7 +79,8 @@ async function hasColumn(file: SourceFile, column: string): Promise<boolean> {
 
 function readSample(reader: ExportReader, record: DeviceRecord, kind: Samples): Row[] {
   const { reading } = reader;
-  const stamp = readStamp(textOf(record, 'timestamp') ?? '');
+  const timestamp = textOf(record, 'timestamp') ?? '';
+  const stamp = readStamp(timestamp);
   if (!stamp || stamp.offset === null) return refuse(reader, record, 'The time of this line cannot be read.');
   const value = amountOf(record, kind.column);
   if (value === null || Number.isNaN(value)) return refuse(reader, record, 'The value of this line cannot be read.');
@@ -89,7 +90,7 @@ function readSample(reader: ExportReader, record: DeviceRecord, kind: Samples): 
   }
   const device = reader.device(textOf(record, 'data source'), 'Fitbit');
   // A line may stand in two files, or in two folders; nobody measures the same twice in one second with one device.
-  if (!reader.isNew(kind.label, instantOf(stamp), device, value)) return [];
+  if (!reader.isNew(kind.label, timestamp, device, value)) return [];
   return place(reader, { record, stamp, device, value: value / (kind.divisor ?? 1) }, kind);
 }
 

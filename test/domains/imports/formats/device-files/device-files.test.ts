@@ -117,12 +117,16 @@ describe('the objects of a list', () => {
 
   test('are read no further when nobody wants more', async () => {
     let pieces = 0;
-    for await (const _ of readJsonRecords(
-      text(list, () => pieces++),
-      ['*'],
-      ['a.b'],
-    ))
-      break;
+    let isClosed = false;
+    const closing = async function* () {
+      try {
+        yield* text(list, () => pieces++);
+      } finally {
+        isClosed = true;
+      }
+    };
+    for await (const _ of readJsonRecords(closing(), ['*'], ['a.b'])) break;
+    expect(isClosed).toBe(true);
     expect(pieces).toBeLessThan(list.length / 1000);
   });
 
