@@ -14,6 +14,7 @@ import type { ImportTask } from './imports.ts';
 import { recheckEntries } from './recheck.ts';
 import { openRejections } from './rejections.ts';
 import { markDuplicates, markMetrics } from './settle.ts';
+import { addSources, orderSources } from './metric-sources.ts';
 import { clearStaging, readStaged, type StagingKey } from './staging.ts';
 import { summarise, type UsedMetric } from './summarise.ts';
 import { findImport, moveImport } from './transitions.ts';
@@ -44,6 +45,7 @@ async function apply(tx: ChangeTransaction, viewer: Viewer, importId: string): P
   const rejections = openRejections({ count: checked.rowsRejected, named: checked.rejected });
   const { report, used } = await summarise(tx, key, rejections, checked);
   const createdMetricIds = await insertMetrics(tx, viewer, key, used);
+  await addSources(tx, viewer, used);
   await insertEntries(tx, viewer, key, format === 'CSV' ? 'csv' : undefined);
   await writeChanged(tx, viewer, key);
   await clearStaging(tx, key);
@@ -70,12 +72,13 @@ async function insertMetrics(
   key: StagingKey,
   used: readonly UsedMetric[],
 ): Promise<string[]> {
-  const wanted = new Set(used.filter(({ isNew }) => isNew).map(({ id }) => id));
+  const wanted = new Map(used.filter(({ isNew }) => isNew).map(({ id, sources }) => [id, sources]));
   const created: string[] = [];
   for await (const page of readStaged<NewMetric>(tx, key, 'METRIC')) {
     for (const { itemId, payload } of page) {
-      if (!wanted.has(itemId)) continue;
-      await insertMetric(tx, viewer, payload);
+      const found = wanted.get(itemId);
+      if (!found) continue;
+      await insertMetric(tx, viewer, { ...payload, sources: orderSources(payload.sources ?? [], found) });
       created.push(itemId);
     }
   }

@@ -106,3 +106,76 @@ describe('the export of a program', () => {
     expect([state, error]).toEqual(['FAILED', expect.stringContaining('Apple Health')]);
   });
 });
+
+describe('several sources of one metric', () => {
+  type Counted = { date: string; number: number; isCounted: boolean; countedInstead: string | null };
+  const values = async (): Promise<[string, number][]> => {
+    const { series } = await me.graphql<{ series: { dates: string[]; values: number[] }[] }>(
+      'query ($ids: [ID!]!) { series(metricIds: $ids, range: { from: "2026-01-01", to: "2026-12-31" }) { dates values } }',
+      { ids: [await steps()] },
+    );
+    return series.flatMap(({ dates, values: numbers }) =>
+      dates.map((date, i): [string, number] => [date, numbers[i]!]),
+    );
+  };
+  const steps = async (): Promise<string> => (await exportJson(me)).metrics.find(({ name }) => name === 'Steps')!.id;
+  const counted = async (): Promise<Counted[]> =>
+    (
+      await me.graphql<{ entries: { edges: { node: Counted }[] } }>(
+        '{ entries { edges { node { date number isCounted countedInstead } } } }',
+      )
+    ).entries.edges
+      .map(({ node }) => node)
+      .toSorted((a, b) => `${a.date} ${a.number}`.localeCompare(`${b.date} ${b.number}`));
+  const shadowed = (date: string, number: number, countedInstead: string) => ({
+    date,
+    number,
+    isCounted: false,
+    countedInstead,
+  });
+  const counts = (date: string, number: number) => ({ date, number, isCounted: true, countedInstead: null });
+
+  it('never add up: of a day the first counts, and the others say which', async () => {
+    await importFile(me, 'AUTO', appleHealth(first));
+    expect(await values()).toEqual([
+      ['2026-01-01', 1800],
+      ['2026-01-02', 200],
+    ]);
+    expect(await counted()).toEqual([
+      shadowed('2026-01-01', 1500, 'apple-health: Watch'),
+      counts('2026-01-01', 1800),
+      counts('2026-01-02', 200),
+    ]);
+  });
+
+  it('count in the order that the person gives them', async () => {
+    await importFile(me, 'AUTO', appleHealth(first));
+    const id = await steps();
+    const sources = ['apple-health: iPhone', 'apple-health: Watch'];
+    await me.graphql(
+      'mutation ($id: ID!, $input: UpdateMetricInput!) { updateMetric(id: $id, input: $input) { id } }',
+      {
+        id,
+        input: { sources },
+      },
+    );
+    expect(await values()).toEqual([
+      ['2026-01-01', 1500],
+      ['2026-01-02', 200],
+    ]);
+    await importFile(me, 'AUTO', appleHealth(second));
+    expect((await exportJson(me)).metrics.find((metric) => metric.id === id)).toMatchObject({ sources });
+  });
+
+  it('stand behind what the person writes, which is one source however it comes', async () => {
+    await importFile(me, 'AUTO', appleHealth(first));
+    const metricId = await steps();
+    await me.createEntry({ metricId, date: '2026-01-01', value: 3 });
+    await importFile(me, 'CSV', 'date,metric,value\n2026-01-01,Steps,4\n');
+    expect((await values())[0]).toEqual(['2026-01-01', 7]);
+    expect((await counted()).filter(({ isCounted }) => !isCounted)).toEqual([
+      shadowed('2026-01-01', 1500, 'api'),
+      shadowed('2026-01-01', 1800, 'api'),
+    ]);
+  });
+});
