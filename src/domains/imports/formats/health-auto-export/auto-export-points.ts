@@ -38,7 +38,7 @@ export class AutoExportPoints {
 
   constructor(reading: Reading) {
     this.reading = reading;
-    this.calendar = new HealthCalendar(reading.dayOf);
+    this.calendar = new HealthCalendar((date, time) => reading.dayOf(date, time));
   }
 
   /** Takes a point. @param problem why its value could not be held */
@@ -87,8 +87,8 @@ export class AutoExportPoints {
 
   /** What shows only when all has been read. */
   *rest(): Generator<Row[]> {
-    this.leftOut.report(this.reading.leaveOut);
-    yield* this.nights.rows(this.reading.metric);
+    this.leftOut.report((what, records) => this.reading.leaveOut(what, records));
+    yield* this.nights.rows((metric) => this.reading.metric(metric));
     yield* this.days.rows();
   }
 
@@ -128,7 +128,7 @@ export class AutoExportPoints {
       else this.nights.add({ ...base, ...stretch });
       return;
     }
-    const rows = readNight(this.calendar, fields, metric.units, base, this.reading.metric);
+    const rows = readNight(this.calendar, fields, metric.units, base, (each) => this.reading.metric(each));
     if (typeof rows === 'string') return this.reject(rows);
     const content = rows.map(({ date, time, value }) => `${date} ${time} ${String(value)}`).join();
     if (!this.copies.add(-2, source.id, 0, 0, content)) this.rows.push(...rows);
