@@ -235,6 +235,16 @@ describe('a file of an archive is refused', () => {
     expect(await refusal(files)).toMatch(damaged);
   });
 
+  it('as soon as it is larger than the archive says', async () => {
+    const [file] = await openZip([{ name: 'a', data: big, size: 70_000 }]);
+    let length = 0;
+    const reading = (async () => {
+      for await (const piece of file!.text()) length += piece.length;
+    })();
+    expect(await refusal(reading)).toMatch(damaged);
+    expect(length).toBeLessThanOrEqual(70_000);
+  });
+
   it('when its head cannot be had either', async () => {
     const [file] = await openZip([{ name: 'a', data: 'text', compressed: Buffer.from([0xff, 0xff, 0xff]) }]);
     expect(await refusal(file!.head())).toMatch(damaged);

@@ -41,4 +41,4 @@ async function findExport({ isArchive, files }: Source): Promise<SourceFile | nu
 }
 
 const atTop = /^(?!__MACOSX\/)([^/]+\/)?[^/]+\.xml$/i;
-const beginning = /<!DOCTYPE\s+HealthData\b|<HealthData[\s>]/;
+const beginning = /<!DOCTYPE\s+HealthData\b|<HealthData[\s/>]/;

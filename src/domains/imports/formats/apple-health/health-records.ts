@@ -32,7 +32,7 @@ export class HealthRecords {
 
   constructor(reading: Reading) {
     this.reading = reading;
-    this.calendar = new HealthCalendar(reading.dayOf);
+    this.calendar = new HealthCalendar((date, time) => reading.dayOf(date, time));
   }
 
   take(name: string, attributes: Attributes): void {
@@ -52,8 +52,8 @@ export class HealthRecords {
 
   /** What shows only when all has been read. */
   *rest(): Generator<Row[]> {
-    this.leftOut.report(this.reading.leaveOut);
-    yield* this.nights.rows(this.reading.metric);
+    this.leftOut.report((what, records) => this.reading.leaveOut(what, records));
+    yield* this.nights.rows((metric) => this.reading.metric(metric));
     yield* this.days.rows();
   }
 

@@ -42,7 +42,9 @@ export function toDevice(name: string): string | null {
     // "Anna’s Apple Watch" is written with a space that does not break, or without.
     .replace(/\s+/g, ' ')
     .trim();
-  return ownText(text.slice(0, nameMax)).toWellFormed().trim() || null;
+  // The cut may go through a pair of surrogates.
+  const short = text.slice(0, nameMax).replace(/[\ud800-\udbff]$/, '');
+  return ownText(short.trim()) || null;
 }
 
 /** The same text, which does not keep alive the much longer one that it was cut out of. */
