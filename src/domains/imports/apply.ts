@@ -78,7 +78,8 @@ async function insertMetrics(
     for (const { itemId, payload } of page) {
       const found = wanted.get(itemId);
       if (!found) continue;
-      await insertMetric(tx, viewer, { ...payload, sources: orderSources(payload.sources ?? [], found) });
+      // An export of ours says it itself.
+      await insertMetric(tx, viewer, { ...payload, sources: payload.sources ?? orderSources([], found) });
       created.push(itemId);
     }
   }

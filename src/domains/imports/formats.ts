@@ -1,10 +1,14 @@
 import { BrokenFileError } from './broken-file.ts';
 import type { Format, Source } from './format.ts';
 import { appleHealth } from './formats/apple-health/apple-health.ts';
+import { garmin } from './formats/garmin/garmin.ts';
+import { googleTakeout } from './formats/google-takeout/google-takeout.ts';
+import { healthAutoExport } from './formats/health-auto-export/health-auto-export.ts';
+import { oura } from './formats/oura/oura.ts';
 import type { ImportFormat } from './input.ts';
 
 /** Every program whose exports are read besides our own JSON and CSV: a line each. Asked in this order. */
-const formats: readonly Format[] = [appleHealth];
+const formats: readonly Format[] = [appleHealth, healthAutoExport, googleTakeout, oura, garmin];
 
 /** The format of a program; undefined for our own. */
 export const findFormat = (id: ImportFormat): Format | undefined => formats.find((format) => format.id === id);
