@@ -67,7 +67,7 @@ class Diary {
     if (problem) return problem;
     const activities = cell('activities');
     const moment = toTime(cell('time')) ?? cell('time').slice(0, 20);
-    const key = this.moments.take(`${date} ${moment}`, JSON.stringify([mood, activities, notes]));
+    const key = this.moments.take('mood', `${date} ${moment}`, JSON.stringify([mood, activities, notes]));
     if (!key) this.reading.leaveOut('Exact copies of another row');
     if (!key) return null;
     if (cell('scales') !== '') this.reading.leaveOut('Scales, whose numbers the file does not explain');

@@ -16,13 +16,14 @@ export class Moments {
   private readonly moments = new Map<string, Moment>();
 
   /**
-   * @param moment metric and time
+   * @param group what the records are of: a metric, a habit
+   * @param moment its time or day, which the key is made of
    * @param content all that is taken over
    * @param times how many records of one moment may be alike and still be several
    * @returns the key; null for an exact copy
    */
-  take(moment: string, content: string, times = 1): string | null {
-    const known = this.find(moment);
+  take(group: string, moment: string, content: string, times = 1): string | null {
+    const known = this.find(`${group} ${moment}`);
     const digest = createHash('sha256').update(content).digest('base64');
     const count = known.seen.get(digest) ?? 0;
     if (count >= times) return null;
@@ -31,9 +32,9 @@ export class Moments {
     return known.accepted === 1 ? moment : `${moment} ${known.accepted}`;
   }
 
-  private find(moment: string): Moment {
-    const known = this.moments.get(moment) ?? { accepted: 0, seen: new Map<string, number>() };
-    this.moments.set(moment, known);
+  private find(place: string): Moment {
+    const known = this.moments.get(place) ?? { accepted: 0, seen: new Map<string, number>() };
+    this.moments.set(place, known);
     if (this.moments.size > momentsMax) this.moments.delete(this.moments.keys().next().value!);
     return known;
   }
