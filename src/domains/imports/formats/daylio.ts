@@ -3,7 +3,7 @@ import type { Format, Reading, Row } from '../format.ts';
 import { knownMetrics } from '../known-metrics.ts';
 import { findProblem, toNotes, toTags } from './diaries/entry-parts.ts';
 import { Moments } from './diaries/moments.ts';
-import { findTables, readRecords, type Columns, type TableRecord } from './diaries/records.ts';
+import { findTables, readRecords, requireTables, type Columns, type TableRecord } from './diaries/records.ts';
 
 const needed = ['full_date', 'mood', 'activities'] as const;
 /** `date` and `weekday` say again what `full_date` says, in words. */
@@ -34,10 +34,9 @@ export const daylio: Format = {
   label: 'Daylio',
   recognise: async (source) => (await findTables(source, needed)).length > 0,
   read: async function* (source, reading) {
-    const files = await findTables(source, needed);
+    const files = await requireTables(source, needed);
     const diary = new Diary(reading);
-    for await (const batch of readRecords(files.length > 0 ? files : source.files, columns, reading))
-      yield batch.flatMap((record) => diary.take(record));
+    for await (const batch of readRecords(files, columns, reading)) yield batch.flatMap((record) => diary.take(record));
   },
 };
 
@@ -78,8 +77,8 @@ class Diary {
       time: this.readTime(cell('time')),
       ...this.toValue(mood),
       notes,
-      // The facts about an entry that people tap on. An activity may hold a bare "|"; what divides them has spaces.
-      tags: toTags(activities.split(' | '), this.reading),
+      // An activity may hold a bare "|"; what divides them has spaces, at the ends too.
+      tags: toTags(` ${activities} `.split(' | '), this.reading),
       key,
     };
   }

@@ -3,7 +3,7 @@ import { importLimits } from '../input.ts';
 import { findProblem, toNotes, toNumber } from './diaries/entry-parts.ts';
 import { Moments } from './diaries/moments.ts';
 import { NamedMetrics, toCategory } from './diaries/named-metrics.ts';
-import { findTables, readRecords, type Columns, type TableRecord } from './diaries/records.ts';
+import { findTables, readRecords, requireTables, type Columns, type TableRecord } from './diaries/records.ts';
 import { Waiting } from './diaries/waiting.ts';
 
 const needed = ['habitname', 'calendardate', 'value'] as const;
@@ -21,9 +21,9 @@ export const habitBull: Format = {
   label: 'HabitBull',
   recognise: async (source) => (await findTables(source, needed)).length > 0,
   read: async function* (source, reading) {
-    const files = await findTables(source, needed);
+    const files = await requireTables(source, needed);
     const habits = new Habits(reading);
-    for await (const batch of readRecords(files.length > 0 ? files : source.files, columns, reading)) {
+    for await (const batch of readRecords(files, columns, reading)) {
       for (const record of batch) habits.take(record);
       if (habits.isFull) yield* habits.settle();
     }

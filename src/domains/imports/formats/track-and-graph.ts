@@ -4,7 +4,7 @@ import type { FileMetric, Format, Reading, Row } from '../format.ts';
 import { findProblem, toNotes, toNumber, toSeconds, toTags } from './diaries/entry-parts.ts';
 import { Moments } from './diaries/moments.ts';
 import { NamedMetrics } from './diaries/named-metrics.ts';
-import { findTables, readRecords, type Columns, type TableRecord } from './diaries/records.ts';
+import { findTables, readRecords, requireTables, type Columns, type TableRecord } from './diaries/records.ts';
 
 const needed = ['featurename', 'timestamp', 'value'] as const;
 const known = ['label', 'note'] as const;
@@ -20,9 +20,9 @@ export const trackAndGraph: Format = {
   label: 'Track & Graph',
   recognise: async (source) => (await findTables(source, needed)).length > 0,
   read: async function* (source, reading) {
-    const files = await findTables(source, needed);
+    const files = await requireTables(source, needed);
     const points = new DataPoints(reading);
-    for await (const batch of readRecords(files.length > 0 ? files : source.files, columns, reading))
+    for await (const batch of readRecords(files, columns, reading))
       yield batch.flatMap((record) => points.take(record));
   },
 };

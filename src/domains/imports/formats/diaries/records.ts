@@ -27,6 +27,13 @@ export async function findTables(source: Source, needed: readonly string[]): Pro
   return found;
 }
 
+/** The same for who reads them. @throws BrokenFileError when there are none */
+export async function requireTables(source: Source, needed: readonly string[]): Promise<SourceFile[]> {
+  const found = await findTables(source, needed);
+  if (found.length > 0) return found;
+  throw new BrokenFileError(`There is no table whose first line names the columns ${list(needed)}.`);
+}
+
 /** Whether the first line of a file names all of these columns, in any order and case. */
 export async function hasColumns(file: SourceFile, needed: readonly string[]): Promise<boolean> {
   const [line = ''] = withoutMark(await file.head()).split(/\r\n|\n|\r/, 1);
