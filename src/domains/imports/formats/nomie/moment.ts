@@ -32,7 +32,8 @@ const [first, last] = [Date.UTC(1900, 0, 2), Date.UTC(2200, 11, 30)];
 function toInstant(end: unknown): number | null {
   const text = typeof end === 'string' ? end.trim() : '';
   const number = typeof end === 'number' ? end : isInstant(text) ? Date.parse(text) : toNumber(text);
-  if (number === null || !Number.isFinite(number)) return null;
+  // 0 is what a program writes that does not know.
+  if (!number || !Number.isFinite(number)) return null;
   const instant = Math.round(isInstant(text) || Math.abs(number) >= leastMilliseconds ? number : number * 1000);
   return instant >= first && instant <= last ? instant : null;
 }
