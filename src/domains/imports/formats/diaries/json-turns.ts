@@ -39,7 +39,7 @@ export async function* readJsonInTurns(
 export function findJsonPaths(head: string, depth: number): Set<string> {
   const paths = new Set<string>();
   const places: string[] = [];
-  for (const { 0: token, index } of head.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+  for (const { 0: token, index } of head.matchAll(tokens)) {
     if (token === '{' || token === '[') places.push(token === '[' ? '*' : '');
     else if (token === '}' || token === ']') places.pop();
     else if (
@@ -54,5 +54,8 @@ export function findJsonPaths(head: string, depth: number): Set<string> {
   }
   return paths;
 }
+
+/** Texts and brackets. A text that breaks off is one too, or each quotation mark in it would be tried as the beginning of another. */
+const tokens = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[[\]{}]/gs;
 
 const isKey = (head: string, end: number): boolean => /^\s{0,20}:/.test(head.slice(end, end + 21));
