@@ -124,7 +124,7 @@ async function readLine(line: string): Promise<string[]> {
   if (line.length > importLimits.row) return [];
   try {
     for await (const [first] of readTable(single(line), findDelimiter(line)))
-      if (first) return first.cells.map(toLabel);
+      if (first && first.cells.length <= importLimits.columns) return first.cells.map(toLabel);
   } catch (error) {
     if (!(error instanceof BrokenFileError)) throw error;
   }
