@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Moments that are remembered. Copies stand close to each other: files are in the order of time. */
+/** Moments that are remembered, and as many again while new ones come. Copies stand close to each other: files go by time. */
 const momentsMax = 10_000;
 /** Records of one moment that are compared. */
 const recordsMax = 100;
@@ -13,7 +13,9 @@ type Moment = { accepted: number; seen: Map<string, number> };
  * copies that are farther apart get the same key, which makes one entry of them too.
  */
 export class Moments {
-  private readonly moments = new Map<string, Moment>();
+  private latest = new Map<string, Moment>();
+  /** The ones before them, forgotten all at once: a map that always loses its oldest gets slow. */
+  private earlier = new Map<string, Moment>();
 
   /**
    * @param group what the records are of: a metric, a habit
@@ -33,9 +35,12 @@ export class Moments {
   }
 
   private find(place: string): Moment {
-    const known = this.moments.get(place) ?? { accepted: 0, seen: new Map<string, number>() };
-    this.moments.set(place, known);
-    if (this.moments.size > momentsMax) this.moments.delete(this.moments.keys().next().value!);
+    const known = this.latest.get(place) ?? this.earlier.get(place) ?? { accepted: 0, seen: new Map<string, number>() };
+    if (this.latest.size >= momentsMax && !this.latest.has(place)) {
+      this.earlier = this.latest;
+      this.latest = new Map();
+    }
+    this.latest.set(place, known);
     return known;
   }
 }
