@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream/promises';
+import { pipeline, Readable } from 'node:stream';
 import { parser, type Token } from 'stream-json/parser.js';
 import { BrokenFileError } from './broken-file.ts';
 import { JsonItem } from './json-item.ts';
@@ -17,28 +17,34 @@ const options = { packValues: false, streamValues: true };
 const depthMax = 100;
 const keyMax = 1000;
 
+/** Values that are handed on at once. */
+const batch = 500;
+
 /**
- * Reads the values of a JSON document that stand at certain places, in their order, each as a whole; all else is passed over
- * without being held.
- * @param take gets one value at a time; the document is read no faster than it takes them
+ * Reads the values of a JSON document that stand at certain places, in their order and in batches, each as a whole; all else is passed
+ * over without being held. The document is read no faster than the batches are asked for, and no further.
  * @throws BrokenFileError when it is no JSON
  */
-export async function readJsonValues(
+export async function* readJsonValues(
   text: AsyncIterable<string>,
   patterns: readonly JsonPattern[],
-  take: (value: JsonValue) => Promise<void> | void,
-): Promise<void> {
+): AsyncGenerator<JsonValue[]> {
   const document = new JsonDocument(patterns);
+  // What goes wrong is thrown to who reads, and who stops reading ends the source.
+  const tokens: AsyncIterable<Token> = pipeline(Readable.from(text), parser.asStream(options), () => {});
+  let values: JsonValue[] = [];
   try {
-    await pipeline(text, parser.asStream(options), async (tokens: AsyncIterable<Token>) => {
-      for await (const token of tokens) {
-        const value = document.take(token);
-        if (value) await take(value);
+    for await (const token of tokens) {
+      const value = document.take(token);
+      if (value && values.push(value) >= batch) {
+        yield values;
+        values = [];
       }
-    });
+    }
   } catch (error) {
     throw isSyntaxError(error) ? new BrokenFileError('The file is not JSON, or its end is missing.') : error;
   }
+  yield values;
 }
 
 /** The parser throws plain errors, whose messages begin so. */

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
 import { readJsonValues, type JsonPath, type JsonPattern, type JsonValue } from '../../json-values.ts';
 
 /** An object of a list, by the fields that were asked for: "levels.summary.deep.minutes". */
@@ -20,25 +18,14 @@ export async function* readJsonRecords(
   fields: readonly string[],
 ): AsyncGenerator<JsonRecord[]> {
   const patterns = fields.map((field) => [...place, ...field.split('.')]);
-  const batches = new PassThrough({ objectMode: true, highWaterMark: 2 });
-  const isOver = new AbortController();
   const gathering = new Gathering(place.length);
-  const take = async (value: JsonValue): Promise<void> => {
-    isOver.signal.throwIfAborted();
-    const full = gathering.take(value);
-    if (full && !batches.write(full)) await once(batches, 'drain', { signal: isOver.signal });
-  };
-  const reading = readJsonValues(text, patterns, take).then(
-    () => void batches.end(gathering.rest()),
-    (error: Error) => void batches.destroy(error),
-  );
-  try {
-    yield* batches as AsyncIterable<JsonRecord[]>;
-  } finally {
-    // Who asks for no more records ends the reading, wherever it is.
-    isOver.abort();
-    await reading;
+  for await (const values of readJsonValues(text, patterns)) {
+    for (const value of values) {
+      const full = gathering.take(value);
+      if (full) yield full;
+    }
   }
+  yield gathering.rest();
 }
 
 /** Puts the fields of a record together; they come one after the other. */

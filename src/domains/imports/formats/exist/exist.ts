@@ -1,6 +1,7 @@
 import { BrokenFileError } from '../../broken-file.ts';
 import type { Format, Row, Source, SourceFile } from '../../format.ts';
-import { findJsonPaths, readJsonInTurns } from '../diaries/json-turns.ts';
+import { readJsonValues } from '../../json-values.ts';
+import { findJsonPaths } from '../diaries/json-paths.ts';
 import { withoutMark } from '../diaries/records.ts';
 import { AttributeValues } from './attribute-values.ts';
 
@@ -48,7 +49,7 @@ const describesAttribute = (paths: ReadonlySet<string>, place: string): boolean 
 async function* readDocument({ file, place }: Document, values: AttributeValues): AsyncGenerator<Row[]> {
   // Each value by itself: the values of ten years are too many to be held as one.
   const patterns = [...fields.map((field) => [...place, field]), [...place, 'values', '*']];
-  for await (const batch of readJsonInTurns(file.text(), patterns)) {
+  for await (const batch of readJsonValues(file.text(), patterns)) {
     for (const { path, value, problem } of batch) {
       const [index, field] = path.slice(place.length - 1);
       if (values.isOther(index)) yield* values.settle();

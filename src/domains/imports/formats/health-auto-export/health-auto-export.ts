@@ -1,8 +1,7 @@
 import { BrokenFileError } from '../../broken-file.ts';
 import type { Format, Reading, Row, Source, SourceFile } from '../../format.ts';
-import type { JsonValue } from '../../json-values.ts';
 import { AutoExportPoints } from './auto-export-points.ts';
-import { readJsonInTurns } from './json-turns.ts';
+import { readJsonValues, type JsonValue } from '../../json-values.ts';
 import { surveyMetrics, type SurveyedMetric } from './metric-survey.ts';
 
 /**
@@ -50,7 +49,7 @@ const patterns = [
 async function* readExport(file: SourceFile, points: AutoExportPoints): AsyncGenerator<Row[]> {
   const metrics = await surveyMetrics(file.text());
   const workouts = new Workouts(points);
-  for await (const values of readJsonInTurns(file.text(), patterns)) {
+  for await (const values of readJsonValues(file.text(), patterns)) {
     for (const value of values) take(value, metrics, workouts, points);
     yield points.drain();
   }

@@ -1,11 +1,10 @@
 import { BrokenFileError } from '../../broken-file.ts';
 import { importLimits } from '../../input.ts';
-import type { JsonValue } from '../../json-values.ts';
 import { tidyTime } from '../apple-health/health-calendar.ts';
 import { quantities, type Quantity } from '../apple-health/quantities.ts';
 import { converterOf, type Convert } from '../apple-health/units.ts';
 import { kindOf, type PointKind } from './metric-names.ts';
-import { readJsonInTurns } from './json-turns.ts';
+import { readJsonValues, type JsonValue } from '../../json-values.ts';
 
 /** What has to be known of a metric before its points are read, and may stand behind them. */
 export type SurveyedMetric = {
@@ -36,7 +35,7 @@ type Draft = { name: string; units: string; hasSeconds: boolean; hasTimes: boole
 /** The metrics of a file, by their places in it. @throws BrokenFileError when it is no JSON */
 export async function surveyMetrics(text: AsyncIterable<string>): Promise<SurveyedMetric[]> {
   const drafts: Draft[] = [];
-  for await (const values of readJsonInTurns(text, patterns)) for (const value of values) take(drafts, value);
+  for await (const values of readJsonValues(text, patterns)) for (const value of values) take(drafts, value);
   return drafts.map(finish);
 }
 

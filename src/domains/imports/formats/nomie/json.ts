@@ -1,6 +1,6 @@
 import { BrokenFileError } from '../../broken-file.ts';
 import type { Reading, Row, SourceFile } from '../../format.ts';
-import { readJsonInTurns } from '../diaries/json-turns.ts';
+import { readJsonValues } from '../../json-values.ts';
 import { Waiting } from '../diaries/waiting.ts';
 import { NomieEvents, toEvent } from './events.ts';
 import { toMoment, type Moment } from './moment.ts';
@@ -16,7 +16,7 @@ const batch = 500;
  */
 export async function* readNomieJson(file: SourceFile, reading: Reading): AsyncGenerator<Row[]> {
   const document = new NomieDocument(reading);
-  for await (const values of readJsonInTurns(file.text(), [
+  for await (const values of readJsonValues(file.text(), [
     ['events', '*'],
     ['trackers', '*'],
   ])) {

@@ -1,6 +1,6 @@
 import { BrokenFileError } from '../../broken-file.ts';
 import type { Format, Reading, Row, Source, SourceFile } from '../../format.ts';
-import { findJsonPaths } from '../diaries/json-turns.ts';
+import { findJsonPaths } from '../diaries/json-paths.ts';
 import { findTables, readRecords, withoutMark, type Columns, type TableRecord } from '../diaries/records.ts';
 import { NomieEvents, toEvent, type NomieEvent } from './events.ts';
 import { readNomieJson } from './json.ts';
