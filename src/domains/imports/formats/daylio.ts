@@ -26,6 +26,7 @@ const wordsMax = 100;
 /**
  * Daylio's CSV (not documented by Daylio; the columns are those that files and several programs that read them agree on). Each
  * mood is an entry; days and times are the phone's, without a zone, and the day is the one the person has chosen.
+ * Formatted notes (HTML) are not verified.
  *
  * Options: `mood`, an object of numbers from 1 to 5 by word, says beforehand what words stand for.
  */

@@ -13,7 +13,7 @@ const columns: Columns<Column> = { needed, known };
 
 /**
  * HabitBull's CSV (not documented by HabitBull; the columns are those of a file that another program's tests read): a line for
- * each habit and day. The file does not say what a habit is: one with nothing but 0 and 1 is of yes and no, any other is
+ * each habit and day. The file does not say what a habit is, nor what 0 means (not verified: not done): one with nothing but 0 and 1 is of yes and no, any other is
  * counted. So its days wait for its last one.
  */
 export const habitBull: Format = {

@@ -14,6 +14,7 @@ const columns: Columns<Column> = { needed, known };
 /**
  * Track & Graph's CSV: a line for each data point. A feature is what its first line shows: durations when a duration stands
  * there, else numbers. The app writes all values of a feature alike, so that a line of the other kind is a fault and refused.
+ * A choice as number and label in one cell is not verified.
  */
 export const trackAndGraph: Format = {
   id: 'TRACK_AND_GRAPH',

@@ -193,9 +193,11 @@ describe('Daylio', () => {
 
   it('asks for a hundred words at most', async () => {
     const lines = Array.from({ length: 103 }, (_, i) => ['2026-01-01', '', '', '8:00', `w${i}`, '', '', '']);
-    const { questions, rejected } = await readText(daylio, toCsv([header.split(','), ...lines]));
+    lines.push(['2026-01-01', '', '', '9:00', 'w0', '', '', '']);
+    const { questions, rejected, rows } = await readText(daylio, toCsv([header.split(','), ...lines]));
     expect(questions).toMatchObject([{ words: { length: 100 } }]);
-    expect(rejected).toHaveLength(3);
+    expect(rejected.map(({ row }) => row)).toEqual([102, 103, 104]);
+    expect(rows.map(({ row }) => row).at(-1)).toBe(105);
   });
 
   it('reads the same whatever the pieces, and whatever the ends of lines', async () => {

@@ -9,7 +9,10 @@ export type Attribute = { name: string; label: string; group: string; device: st
 /** Where its values go, and the question on which they depend. */
 export type Target = { metric: FileMetric; question: (Question & { kind: 'UNIT' }) | null };
 
-/** Attributes that measure what others measure as well. Exist states its units as metric: kilometres and kilograms. */
+/**
+ * Attributes that measure what others measure as well. Exist states its units as metric: kilometres and kilograms.
+ * Which names it uses is not verified; an attribute under another name becomes a metric of its own.
+ */
 const shared: Readonly<Record<string, readonly [Kind, FileMetric]>> = {
   steps: ['NUMBER', knownMetrics.steps],
   steps_distance: ['NUMBER', knownMetrics.distance],

@@ -16,7 +16,8 @@ const columns: Columns<Column> = { needed, known };
 
 /**
  * Nomie 5's exports: CSV, a line for each tracker of an event, and JSON with events in words. Places are left out: what
- * Lifegraph has no use for it should not know.
+ * Lifegraph has no use for it should not know. The columns and the parts of the document are as the app writes them; the fields
+ * of events and trackers (end, offset, tag, label, uom, math) and h:mm:ss behind a timer are not verified.
  */
 export const nomie: Format = {
   id: 'NOMIE',
