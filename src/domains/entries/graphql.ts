@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { addChangedEntity } from '../../graphql/change.ts';
 import { connectionArguments, defineConnection, resolveConnection } from '../../graphql/connection.ts';
 import { checksSession } from '../../graphql/session-checks.ts';
-import { atHand, loadOne, viewerOf, type Context } from '../../graphql/context.ts';
+import { atHand, viewerOf, type Context } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
 import { addReference } from '../../graphql/references.ts';
 import { selects } from '../../graphql/selection.ts';
@@ -14,7 +14,6 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { loadMetric, Metric } from '../metrics/graphql.ts';
 import { findMetrics } from '../metrics/metrics.ts';
 import { toShownValue, type MetricConfig } from '../metrics/rules.ts';
-import { readOvershadowed } from './counting.ts';
 import * as entries from './entries.ts';
 import { entryLimits } from './input.ts';
 import type { EntryWithMetric } from './entry.ts';
@@ -27,10 +26,6 @@ const tagsText = `At most ${entryLimits.tags}, each of at most ${entryLimits.tag
 /** At once when it is at hand: waiting for it would keep the sockets from writing a change without the engine. */
 const metricOf = (entry: EntryWithMetric, context: Context): MetricRow | Promise<MetricRow> =>
   entry.metric ?? atHand<MetricRow>(context, 'Metric', entry.metricId) ?? loadMetric(context, entry.metricId);
-
-/** Batched over the operation. */
-const loadOvershadowing = (context: Context, id: string): Promise<string | null> =>
-  loadOne(context, 'overshadowed', readOvershadowed, id);
 
 const toValue = (entry: EntryWithMetric, metric: MetricRow) => toShownValue(metric.type as MetricConfig['type'], entry);
 
@@ -65,18 +60,8 @@ export const Entry = builder.objectRef<EntryWithMetric>('Entry').implement({
     }),
     notes: t.exposeString('notes', { nullable: true, description: notesText }),
     tags: t.exposeStringList('tags', { description: tagsText }),
-    source: t.exposeString('source', { description: 'Where it came from: "api", or the kind of import.' }),
-    isCounted: t.boolean({
-      description:
-        'Whether it counts towards the value of its day, as things are now. False when another source of that day does.',
-      extensions: { cost: 1 },
-      resolve: async (entry, _, context) => (await loadOvershadowing(context, entry.id)) === null,
-    }),
-    countedInstead: t.string({
-      nullable: true,
-      description: 'The source that counts on that day instead, by `Metric.sources`; null when this entry counts.',
-      extensions: { cost: 1 },
-      resolve: (entry, _, context) => loadOvershadowing(context, entry.id),
+    source: t.exposeString('source', {
+      description: 'Where it came from: "api", or the kind of import and the device: "apple-health: Watch".',
     }),
     version: t.exposeInt('version', { description: 'Rises with every change of the entry.' }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was written.', resolve: (entry) => entry.createdAt }),

@@ -51,7 +51,7 @@ async function check(viewer: Viewer, { id, format, fileName, options }: Import, 
   try {
     if (await isBlank(source.source)) throw new BrokenFileError('The file is empty.');
     const found = format === 'AUTO' ? await recogniseFormat(source.source) : format;
-    const facts = await read(work, found, source.source);
+    const facts = await readAs(work, found, source.source);
     await numberRepetitions(sql, key, facts.layout);
     await markDuplicates(sql, key, found, true);
     const leftOut = [...facts.leftOut].map(([what, records]) => ({ what, records }));
@@ -84,12 +84,12 @@ async function takeIn(
 
 const isBlank = async ({ files: [file] }: Source): Promise<boolean> => !file || (await file.head()).trim() === '';
 
-function read(check: Check, id: ImportFormat, source: Source): Promise<FileFacts> {
+function readAs(work: Check, id: ImportFormat, source: Source): Promise<FileFacts> {
   const format = findFormat(id);
-  if (format) return checkRows(check, format, source);
+  if (format) return checkRows(work, format, source);
   if (source.isArchive)
     throw new BrokenFileError('This is an archive: upload the file in it, or name the program that made it.');
-  return (id === 'CSV' ? checkCsv : checkJson)(check, source);
+  return (id === 'CSV' ? checkCsv : checkJson)(work, source);
 }
 
 /** What a check has found. */

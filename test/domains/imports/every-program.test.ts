@@ -44,9 +44,11 @@ const uploads: Record<string, { file: Body; metrics: string[]; entries: number }
     entries: 1,
   },
   OURA: {
-    file: zip({ 'App Data/dailyactivity.csv': 'id;day;steps;score\na1;2026-01-01;8000;81\n' }),
-    metrics: ['Activity score', 'Steps'],
-    entries: 2,
+    file: zip({
+      'App Data/dailyactivity.csv': 'id;day;equivalent_walking_distance;score;steps\na1;2026-01-01;6200;81;8000\n',
+    }),
+    metrics: ['Activity score', 'Distance', 'Steps'],
+    entries: 3,
   },
   GARMIN: {
     file: zip({
