@@ -1,11 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TooCostlyError } from '../../kernel/errors.ts';
 import { importMaxBytes, uploadFolder } from './settings.ts';
 import type { Upload } from './upload.ts';
+
+/** Milliseconds after which no upload is under way any more: twice as long as the server lets a request take. */
+const overdue = 2 * 3_600_000;
+
+/**
+ * Removes what a process that was killed has left of uploads.
+ * @param isAlone whether no other process may be taking one in now; else only what is too old for that goes
+ */
+export async function sweepUploads(isAlone: boolean): Promise<void> {
+  const names = await readdir(uploadFolder()).catch(() => []);
+  for (const name of names) {
+    const path = join(uploadFolder(), name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+    if (isAlone || Date.now() - mtimeMs > overdue) await rm(path, { force: true });
+  }
+}
 
 /** An upload on the disk of this process, until it has been read. */
 export type Spooled = { path: string; remove: () => Promise<void> };

@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ReadableStream } from 'node:stream/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { configureImports, uploadFolder } from '../../../src/domains/imports/settings.ts';
+import { sweepUploads } from '../../../src/domains/imports/spool.ts';
 import { prisma } from '../../../src/platform/database/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client } from '../../setup/client.ts';
@@ -18,13 +24,18 @@ import {
 } from './transfer.ts';
 
 const maxBytes = 100_000;
+const uploads = mkdtempSync(join(tmpdir(), 'lifegraph-uploads-'));
 let app: App;
 let me: Client;
 beforeAll(async () => {
   app = await startApp({ INSIGHTS_DEBOUNCE_SECONDS: '3600', IMPORT_MAX_BYTES: String(maxBytes) });
+  configureImports({ uploadFolder: uploads });
   me = await Client.register(app.url);
 });
-afterAll(() => app.stop());
+afterAll(async () => {
+  await app.stop();
+  rmSync(uploads, { recursive: true });
+});
 
 const small = 'date,metric,value\n2026-01-01,Steps,1\n';
 const countStaged = (importId: string) => prisma().importRow.count({ where: { importId } });
@@ -201,4 +212,19 @@ test('what changes between check and apply is looked at again', async () => {
   expect(applied.report).toMatchObject({ rowsRead: 4, rowsAccepted: 1, duplicates: 1, rowsRejected: 2 });
   expect(applied.report!.rejected.map(({ row }) => row)).toEqual([3, 5]);
   expect((await exportJson(person)).entries).toHaveLength(2);
+});
+
+test('no upload stays on the disk, neither one that was read nor one that a killed process has left', async () => {
+  const names = () => readdir(uploadFolder());
+  await importCsv(me, small);
+  await importCsv(me, 'no header\n');
+  expect(await names()).toEqual([]);
+  const [old, young] = ['old', 'young'].map((name) => join(uploadFolder(), name)) as [string, string];
+  for (const path of [old, young]) await writeFile(path, small);
+  const threeHoursAgo = Date.now() / 1000 - 3 * 3600;
+  await utimes(old, threeHoursAgo, threeHoursAgo);
+  await sweepUploads(false);
+  expect(await names()).toEqual(['young']);
+  await sweepUploads(true);
+  expect(await names()).toEqual([]);
 });
