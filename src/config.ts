@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 /** What a browser sends as Origin: no path, no closing slash, lower case. Apps in a web view have schemes of their own. */
@@ -39,7 +39,7 @@ const settings = z
       .number()
       .int()
       .positive()
-      .default(256 * 1024 * 1024),
+      .default(2 * 1024 ** 3),
     /**
      * Days after which the change log forgets what newer changes have superseded: how long history, undo and a device
      * that was away reach back. 0 keeps everything.
@@ -143,6 +143,8 @@ const settings = z
     runsJobs: s.ROLE !== 'web',
     insightsDebounceSeconds: s.INSIGHTS_DEBOUNCE_SECONDS,
     importMaxBytes: s.IMPORT_MAX_BYTES,
+    /** Where uploads lie while they are read; null: a folder of the system's for what is passing. */
+    uploadFolder: s.DATA_DIR.startsWith('memory://') ? null : join(resolve(s.DATA_DIR), 'uploads'),
     retentionDays: {
       changes: s.CHANGE_LOG_DAYS,
       sessions: s.SESSION_DAYS,

@@ -9,6 +9,7 @@ import { closeAuditLog } from '../domains/audit/later.ts';
 import { openErasures, scrubErased } from '../domains/accounts/erasure.ts';
 import { configureErasure } from '../domains/accounts/erasure-preview.ts';
 import { configureImports } from '../domains/imports/settings.ts';
+import { sweepUploads } from '../domains/imports/spool.ts';
 import { domains } from '../domains.ts';
 import { closeBus, openBus } from '../platform/bus.ts';
 import { closeDatabase, isEmbedded, openDatabase } from '../platform/database/database.ts';
@@ -57,7 +58,13 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
   stops.push(closeDatabase);
   await openDatabase(config);
   openSecrets(config);
-  configureImports({ maxBytes: config.importMaxBytes, readyDays: config.retentionDays.imports });
+  configureImports({
+    maxBytes: config.importMaxBytes,
+    readyDays: config.retentionDays.imports,
+    ...(config.uploadFolder ? { uploadFolder: config.uploadFolder } : {}),
+  });
+  // The embedded database's folder is this process's alone.
+  await sweepUploads(isEmbedded() && config.uploadFolder !== null);
   configureErasure(
     domains.flatMap((domain) => domain.outliving ?? []),
     config.retentionDays,

@@ -7,7 +7,7 @@ type Shown = { __typename: string; id: string };
 
 const userFields = '__typename id email timeZone dayStartsAt preferences createdAt';
 const metricFields =
-  '__typename id name metricType: type category unit min max step aggregation desired isActionable isActive version createdAt updatedAt';
+  '__typename id name metricType: type category unit min max step aggregation desired isActionable sources isActive version createdAt updatedAt';
 const entryFields = '__typename id metricId date time value number notes tags source version createdAt updatedAt';
 const change = `seq kind entityType entityId
   entity { ... on User { ${userFields} } ... on Metric { ${metricFields} } ... on Entry { ${entryFields} } }`;

@@ -12,7 +12,7 @@ const entity = `entity {
   __typename
   ... on User { id email timeZone dayStartsAt preferences createdAt }
   ... on Metric {
-    id name metricType: type category unit min max step aggregation desired isActionable isActive version createdAt updatedAt
+    id name metricType: type category unit min max step aggregation desired isActionable sources isActive version createdAt updatedAt
   }
   ... on Entry { id metricId date time value number notes tags source version createdAt updatedAt }
   ... on Insight {

@@ -85,6 +85,7 @@ const toMetric = (input: CreateMetricInput & { id: string }): Metric => ({
   aggregation: input.aggregation ?? defaultAggregations[input.type],
   desired: input.desired ?? null,
   isActionable: input.isActionable ?? (input.type !== 'RATING' && input.type !== 'TEXT'),
+  sources: [],
   isActive: true,
   version: 1,
   createdAt: null,

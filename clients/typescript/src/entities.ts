@@ -25,6 +25,8 @@ export type Metric = {
   aggregation: Aggregation;
   desired: DesiredDirection | null;
   isActionable: boolean;
+  /** Programs and devices that bring its entries, the one that counts first. */
+  sources: string[];
   isActive: boolean;
   version: number;
   createdAt: string | null;

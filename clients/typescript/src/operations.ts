@@ -24,7 +24,10 @@ export type CreateMetricInput = {
   isActionable?: boolean | null;
 };
 /** What is not named stays; a null takes unit, min, max, step or desired away. */
-export type UpdateMetricInput = Partial<Omit<CreateMetricInput, 'id' | 'type'>> & { isActive?: boolean };
+export type UpdateMetricInput = Partial<Omit<CreateMetricInput, 'id' | 'type'>> & {
+  isActive?: boolean;
+  sources?: string[];
+};
 
 /** As the schema's CreateEntryInput. */
 export type CreateEntryInput = {

@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { addOperation, DeleteOperation } from '../../graphql/operations.ts';
 import * as entries from './entries.ts';
+import './graphql-counting.ts';
 import { CreateEntryInput, UpdateEntryInput } from './graphql.ts';
 
 const UpdateEntryOperation = builder.inputType('UpdateEntryOperation', {

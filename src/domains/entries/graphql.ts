@@ -60,7 +60,9 @@ export const Entry = builder.objectRef<EntryWithMetric>('Entry').implement({
     }),
     notes: t.exposeString('notes', { nullable: true, description: notesText }),
     tags: t.exposeStringList('tags', { description: tagsText }),
-    source: t.exposeString('source', { description: 'Where it came from: "api", or the kind of import.' }),
+    source: t.exposeString('source', {
+      description: 'Where it came from: "api", or the kind of import and the device: "apple-health: Watch".',
+    }),
     version: t.exposeInt('version', { description: 'Rises with every change of the entry.' }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was written.', resolve: (entry) => entry.createdAt }),
     updatedAt: t.field({ type: 'DateTime', description: 'When it last changed.', resolve: (entry) => entry.updatedAt }),

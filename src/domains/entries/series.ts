@@ -4,6 +4,7 @@ import { InvalidInputError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { sql } from '../../platform/database/database.ts';
+import { countedEntries } from './counting.ts';
 
 export type DayRange = { from: string; to: string };
 export type Bucket = 'DAY' | 'WEEK' | 'MONTH';
@@ -12,7 +13,7 @@ export type Bucket = 'DAY' | 'WEEK' | 'MONTH';
 export type BucketedSeries = { metricId: string; dates: string[]; values: number[] };
 
 /**
- * Numeric values by day: the entries of a day become one value by the metric's aggregation. Weeks (from Monday) and
+ * Numeric values by day: the entries of a day that count become one value by the metric's aggregation. Weeks (from Monday) and
  * months aggregate entries in the same way, so a week's steps are a sum and a week's mood is a mean.
  * @param range both ends included; null for everything
  * @param metricIds null for all active metrics
@@ -55,6 +56,13 @@ export async function readDailySeries(
 const copyBytes = ({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer =>
   buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
 
+const counted = countedEntries(
+  'e.metric_id, e.date, e.time, e.number, e.created_at, e.id, m.aggregation',
+  `e.user_id = $1::uuid AND e.number IS NOT NULL
+   AND ($2::date IS NULL OR e.date >= $2::date) AND ($3::date IS NULL OR e.date <= $3::date)
+   AND CASE WHEN $4::uuid[] IS NULL THEN m.is_active ELSE e.metric_id = ANY($4::uuid[]) END`,
+);
+
 type Selection = { range: DayRange | null; metricIds: readonly string[] | null; bucket: Bucket };
 
 async function readBuckets<Row extends object>(viewer: Viewer, selection: Selection, columns: string): Promise<Row[]> {
@@ -63,15 +71,12 @@ async function readBuckets<Row extends object>(viewer: Viewer, selection: Select
   return sql.query<Row>(
     `SELECT metric_id AS "metricId", ${columns}
      FROM (
-       SELECT e.metric_id, ${bucketOf[bucket]} AS day, CASE m.aggregation
+       SELECT e.metric_id, ${bucketOf[bucket]} AS day, CASE e.aggregation
          WHEN 'SUM' THEN ${saturatingSum('1')} WHEN 'MEAN' THEN ${saturatingSum('count(*)')}
          WHEN 'MIN' THEN min(e.number) WHEN 'MAX' THEN max(e.number)
          ELSE (array_agg(e.number ORDER BY e.date DESC, e.time DESC NULLS LAST, e.created_at DESC, e.id DESC))[1] END AS value
-       FROM entries e JOIN metrics m ON m.user_id = e.user_id AND m.id = e.metric_id
-       WHERE e.user_id = $1::uuid AND e.number IS NOT NULL
-         AND ($2::date IS NULL OR e.date >= $2::date) AND ($3::date IS NULL OR e.date <= $3::date)
-         AND CASE WHEN $4::uuid[] IS NULL THEN m.is_active ELSE e.metric_id = ANY($4::uuid[]) END
-       GROUP BY e.metric_id, m.aggregation, 2
+       FROM ${counted} e
+       GROUP BY e.metric_id, e.aggregation, 2
      ) daily GROUP BY metric_id ORDER BY metric_id`,
     [viewer.userId, range?.from ?? null, range?.to ?? null, metricIds?.filter(isId) ?? null],
   );

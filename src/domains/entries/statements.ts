@@ -36,9 +36,9 @@ export const insertEntries = {
   WITH input AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($6::jsonb) AS ${rowType}),
   ${takeNumbers('(SELECT count(*)::int FROM input)', unchangedDefinitions)},
   inserted AS (
-    INSERT INTO entries (user_id, id, metric_id, date, time, number, text, notes, tags, source, import_id, version, created_at, updated_at)
+    INSERT INTO entries (user_id, id, metric_id, date, time, number, text, notes, tags, source, import_id, import_version, version, created_at, updated_at)
     SELECT $1::uuid, i.id, i."metricId", i.date, i.time, i.number, i.text, i.notes, coalesce(i.tags, '{}'),
-           coalesce(i.source, 'api'), i."importId", coalesce(i.version, 1), coalesce(i."createdAt", now()), coalesce(i."updatedAt", now())
+           coalesce(i.source, 'api'), i."importId", CASE WHEN i."importId" IS NOT NULL THEN coalesce(i.version, 1) END, coalesce(i.version, 1), coalesce(i."createdAt", now()), coalesce(i."updatedAt", now())
     FROM head, input i ORDER BY i.rank
     RETURNING id, entry_snapshot(entries) AS snapshot
   ),

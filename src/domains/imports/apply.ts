@@ -6,11 +6,15 @@ import { insertChecked } from '../entries/entries.ts';
 import type { Entry } from '../entries/entry.ts';
 import { readDefinitions } from '../metrics/definitions.ts';
 import { insertMetric, type NewMetric } from '../metrics/metrics.ts';
+import { applyAnswers } from './answers.ts';
+import { writeChanged } from './changed-entries.ts';
 import type { ImportReport } from './import.ts';
+import type { ImportFormat } from './input.ts';
 import type { ImportTask } from './imports.ts';
 import { recheckEntries } from './recheck.ts';
 import { openRejections } from './rejections.ts';
 import { markDuplicates, markMetrics } from './settle.ts';
+import { addSources, orderSources } from './metric-sources.ts';
 import { clearStaging, readStaged, type StagingKey } from './staging.ts';
 import { summarise, type UsedMetric } from './summarise.ts';
 import { findImport, moveImport } from './transitions.ts';
@@ -34,28 +38,31 @@ async function apply(tx: ChangeTransaction, viewer: Viewer, importId: string): P
   const row = await findImport(tx, viewer, importId);
   if (row?.state !== 'APPLYING') return;
   const key = { userId: viewer.userId, importId };
-  const isJson = row.format === 'JSON';
-  await settle(tx, viewer, key, isJson);
+  const format = row.format as ImportFormat;
+  await applyAnswers(tx, viewer, key, row.questions as never, row.answers as never);
+  await settle(tx, viewer, key, format);
   const checked = row.report as unknown as ImportReport;
   const rejections = openRejections({ count: checked.rowsRejected, named: checked.rejected });
-  const { report, used } = await summarise(tx, key, rejections, checked.ignoredColumns);
+  const { report, used } = await summarise(tx, key, rejections, checked);
   const createdMetricIds = await insertMetrics(tx, viewer, key, used);
-  await insertEntries(tx, viewer, key, isJson ? undefined : 'csv');
+  await addSources(tx, viewer, used);
+  await insertEntries(tx, viewer, key, format === 'CSV' ? 'csv' : undefined);
+  await writeChanged(tx, viewer, key);
   await clearStaging(tx, key);
   const step = { state: 'APPLIED' as const, report: report as never, progress: 1, createdMetricIds };
   await moveImport(tx, viewer, importId, 'APPLYING', step);
-  const { format } = row;
   await recordEvent(tx, viewer, 'IMPORT_APPLIED', { subjectId: importId, format, count: report.rowsAccepted });
 }
 
 /** Looks at everything once more: between check and apply the person may have written, changed and deleted. */
-async function settle(tx: ChangeTransaction, viewer: Viewer, key: StagingKey, isJson: boolean): Promise<void> {
+async function settle(tx: ChangeTransaction, viewer: Viewer, key: StagingKey, format: ImportFormat): Promise<void> {
   await tx.query(
-    `UPDATE import_rows SET status = 'NEW', reason = NULL WHERE user_id = $1::uuid AND import_id = $2::uuid AND status <> 'NEW'`,
+    `UPDATE import_rows SET status = 'NEW', reason = NULL WHERE user_id = $1::uuid AND import_id = $2::uuid AND status <> 'NEW' AND question IS NULL`,
     [key.userId, key.importId],
   );
+  const isJson = format === 'JSON';
   await markMetrics(tx, viewer, key, isJson ? 'JSON' : 'LONG');
-  await markDuplicates(tx, key, isJson, false);
+  await markDuplicates(tx, key, format, false);
   await recheckEntries(tx, viewer, key, isJson);
 }
 
@@ -65,12 +72,14 @@ async function insertMetrics(
   key: StagingKey,
   used: readonly UsedMetric[],
 ): Promise<string[]> {
-  const wanted = new Set(used.filter(({ isNew }) => isNew).map(({ id }) => id));
+  const wanted = new Map(used.filter(({ isNew }) => isNew).map(({ id, sources }) => [id, sources]));
   const created: string[] = [];
   for await (const page of readStaged<NewMetric>(tx, key, 'METRIC')) {
     for (const { itemId, payload } of page) {
-      if (!wanted.has(itemId)) continue;
-      await insertMetric(tx, viewer, payload);
+      const found = wanted.get(itemId);
+      if (!found) continue;
+      // An export of ours says it itself.
+      await insertMetric(tx, viewer, { ...payload, sources: payload.sources ?? orderSources([], found) });
       created.push(itemId);
     }
   }

@@ -4,12 +4,13 @@ import { sql } from '../../platform/database/database.ts';
 import { readMetrics } from '../metrics/metrics.ts';
 import { toStoredValue, type StoredValue } from '../metrics/rules.ts';
 import { BrokenFileError } from './broken-file.ts';
-import type { Check } from './check.ts';
+import type { Check, FileFacts } from './check.ts';
 import { readLayout, type Layout } from './csv-layout.ts';
 import { openRowReader, type RawRow, type RowReader } from './csv-rows.ts';
-import { openFileMetrics, toValue } from './file-metrics.ts';
-import { matchMetrics, type Target } from './match-metrics.ts';
-import { readCsv } from './read-csv.ts';
+import { openFileMetrics, toValue, toWanted, type FileMetrics } from './file-metrics.ts';
+import type { Source } from './format.ts';
+import { Matching, type Target } from './match-metrics.ts';
+import { findDelimiter, readTable } from './table.ts';
 import { readStaged, removeRaw, type StagedRow } from './staging.ts';
 
 /** Raw rows of one page: each may be large. */
@@ -17,31 +18,39 @@ const rawPage = 250;
 /** The part of the check in which the file is read; then its rows are converted. */
 const readingShare = 0.8;
 
-/** What a check says about the file as a whole. */
-export type FileFacts = { layout: 'LONG' | 'WIDE' | 'JSON'; ignoredColumns: string[] };
-
 /**
  * Checks a CSV in two passes, for what a metric is can depend on its last value: the first stages the rows as text, the
  * second converts them.
  */
-export async function checkCsv(check: Check, text: AsyncIterable<string>): Promise<FileFacts> {
+export async function checkCsv(check: Check, { files: [file] }: Source): Promise<FileFacts> {
   const metrics = openFileMetrics();
   let layout: Layout | undefined;
   let read: RowReader | undefined;
-  await readCsv(text, async ({ row, cells }) => {
-    if (read) return stageRaw(check, row, read(cells));
-    layout = readLayout(cells);
-    const opened = openRowReader(layout, metrics);
-    if (typeof opened === 'string') throw new BrokenFileError(opened);
-    read = opened;
-  });
+  for await (const rows of readTable(file!.text(), findDelimiter(await file!.head()))) {
+    for (const { row, cells } of rows) {
+      if (read) await stageRaw(check, row, read(cells));
+      else [layout, read] = open(cells, metrics);
+    }
+    await check.progress(readingShare / 2);
+  }
   if (!layout) throw new BrokenFileError('The file is empty.');
   await check.staging.flush();
 
-  const { targets, planned } = matchMetrics(check.viewer, metrics.all, await readMetrics(check.viewer));
-  for (const metric of planned) await check.staging.add({ row: 0, kind: 'METRIC', itemId: metric.id, payload: metric });
+  const matching = new Matching(check.viewer, await readMetrics(check.viewer));
+  const targets = matching.matchAll(metrics.all.map(toWanted));
+  for (const metric of matching.planned)
+    await check.staging.add({ row: 0, kind: 'METRIC', itemId: metric.id, payload: metric });
   await convertAll(check, targets);
-  return { layout: layout.kind, ignoredColumns: layout.kind === 'LONG' ? layout.ignored : [] };
+  const ignoredColumns = layout.kind === 'LONG' ? layout.ignored : [];
+  return { layout: layout.kind, ignoredColumns, leftOut: new Map(), questions: [] };
+}
+
+/** @throws BrokenFileError when the first line names no columns, or one that cannot be a metric */
+function open(header: readonly string[], metrics: FileMetrics): [Layout, RowReader] {
+  const layout = readLayout(header);
+  const read = openRowReader(layout, metrics);
+  if (typeof read === 'string') throw new BrokenFileError(read);
+  return [layout, read];
 }
 
 async function stageRaw({ staging, rejections }: Check, row: number, raw: RawRow | string | null): Promise<void> {
@@ -50,7 +59,7 @@ async function stageRaw({ staging, rejections }: Check, row: number, raw: RawRow
 }
 
 async function convertAll(check: Check, targets: readonly Target[]): Promise<void> {
-  for await (const page of readStaged<RawRow>(sql, check.key, 'RAW', rawPage)) {
+  for await (const page of readStaged<RawRow>(sql, check.key, 'RAW', { size: rawPage })) {
     for (const raw of page) await convert(check, raw, targets);
     await check.staging.flush();
     await removeRaw(sql, check.key, page[0]!.ordinal, page.at(-1)!.ordinal);

@@ -1,8 +1,8 @@
 import { sql } from '../../platform/database/database.ts';
 import { readMetrics, toConfig } from '../metrics/metrics.ts';
 import type { MetricConfig } from '../metrics/rules.ts';
-import type { Check } from './check.ts';
-import type { FileFacts } from './check-csv.ts';
+import type { Check, FileFacts } from './check.ts';
+import type { Source } from './format.ts';
 import { importLimits } from './input.ts';
 import { findMisfit, readEntryItem, readMetricItem } from './json-shapes.ts';
 import { readJson } from './read-json.ts';
@@ -17,11 +17,11 @@ type Known = {
 };
 
 /** Checks an export in JSON. Metrics stand before entries, so each entry is checked against its metric as it comes. */
-export async function checkJson(check: Check, text: AsyncIterable<string>): Promise<FileFacts> {
+export async function checkJson(check: Check, { files: [file] }: Source): Promise<FileFacts> {
   const own = await readMetrics(check.viewer);
   const known: Known = { configs: new Map(own.map((metric) => [metric.id, toConfig(metric)])), brought: new Set() };
   let row = 0;
-  await readJson(text, async (section, { value, problem }) => {
+  await readJson(file!.text(), async (section, { value, problem }) => {
     row++;
     const stage = section === 'metrics' ? stageMetric : stageEntry;
     const reason = problem ?? (await stage(check, known, row, value));
@@ -29,7 +29,7 @@ export async function checkJson(check: Check, text: AsyncIterable<string>): Prom
   });
   await check.staging.flush();
   await markMetrics(sql, check.viewer, check.key, 'JSON');
-  return { layout: 'JSON', ignoredColumns: [] };
+  return { layout: 'JSON', ignoredColumns: [], leftOut: new Map(), questions: [] };
 }
 
 /** @returns why the item cannot be taken over, or null when it is staged; so does the next */

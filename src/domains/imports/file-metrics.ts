@@ -1,9 +1,10 @@
 import { restoreText } from '../exports/csv-text.ts';
 import { metricLimits, metricTypes, type MetricType } from '../metrics/input.ts';
 import { importLimits } from './input.ts';
+import type { Wanted } from './match-metrics.ts';
 
 /** A metric as a CSV names it, and what its values could be. */
-export type FileMetric = {
+export type CsvMetric = {
   /** The whole of what the file calls it, and the reader meets in reasons. */
   label: string;
   name: string;
@@ -16,7 +17,7 @@ export type FileMetric = {
 
 /** The metrics met so far in a file, each with a number of its own. */
 export type FileMetrics = {
-  all: FileMetric[];
+  all: CsvMetric[];
   /** The number of the metric, or a sentence that says why it cannot be one. */
   find: (label: string, name: string, unit: string | null, type: string) => number | string;
   /** Learns from a value what the metric could be. */
@@ -33,7 +34,7 @@ const booleans = new Map([
 const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 export function openFileMetrics(): FileMetrics {
-  const all: FileMetric[] = [];
+  const all: CsvMetric[] = [];
   const numbers = new Map<string, number>();
 
   const find: FileMetrics['find'] = (label, name, unit, type) => {
@@ -72,7 +73,7 @@ function findProblem(name: string, unit: string | null, type: string): string | 
 }
 
 /** What a metric is whose type the file does not say. */
-export const inferType = ({ type, hasOnlyBooleans, hasOnlyNumbers }: FileMetric): MetricType =>
+export const inferType = ({ type, hasOnlyBooleans, hasOnlyNumbers }: CsvMetric): MetricType =>
   type ?? (hasOnlyBooleans ? 'BINARY' : hasOnlyNumbers ? 'NUMBER' : 'TEXT');
 
 /** The value a cell stands for, as a metric of this type takes it; a cell that does not fit stays text, and is refused. */
@@ -92,3 +93,12 @@ const digits = new Map([
 
 /** Decimals only: what else a program may take for a number (0x10, Infinity, an empty text) nobody has measured. */
 const isDecimal = (text: string): boolean => decimal.test(text) && Number.isFinite(Number(text));
+
+/** The metric as the matching takes it. */
+export const toWanted = (metric: CsvMetric): Wanted => ({
+  label: metric.label,
+  name: metric.name,
+  unit: metric.unit,
+  type: inferType(metric),
+  says: metric.type ? 'TYPE' : 'NOTHING',
+});

@@ -1,21 +1,28 @@
 import { builder } from '../../graphql/builder.ts';
 import { addChangedEntity } from '../../graphql/change.ts';
-import { DateRange } from '../entries/graphql.ts';
 import { viewerOf } from '../../graphql/context.ts';
 import { defineEnum } from '../../graphql/enums.ts';
 
-import type {
-  Import as ImportShape,
-  ImportReport as Report,
-  ImportState as State,
-  RejectedRow as Rejected,
-} from './import.ts';
+import { ImportReport } from './graphql-report.ts';
+import type { Import as ImportShape, ImportState as State } from './import.ts';
 import { applyImport, createImport, getImport, toUploadUrl, undoImport } from './imports.ts';
-import { importLimits, type ImportFormat as Format } from './input.ts';
+import { importLimits, type AnyFormat as Format } from './input.ts';
 
 const ImportFormat = defineEnum<Format>('ImportFormat', 'How a file is written.', {
+  AUTO: 'As its content says. What it was found to be stands in the import once it has been checked.',
   JSON: 'An export of Lifegraph in JSON: metrics and entries come back with their ids. An id that is there already with the same content is a duplicate; with other content it is rejected.',
   CSV: 'Commas, UTF-8. Long (date,metric,value[,time,notes,tags,unit,type]) or wide (date, then one column per metric; an empty cell is a missing value), told apart by the header. Metrics are found by name. A value that is there already is a duplicate.',
+  APPLE_HEALTH: 'The export.zip of Apple Health, or the export.xml in it.',
+  HEALTH_AUTO_EXPORT: 'JSON of the app Health Auto Export.',
+  GOOGLE_TAKEOUT: 'A Takeout archive with the data of Fitbit (Google Health).',
+  OURA: 'The archive of an Oura account.',
+  GARMIN: 'The archive of a Garmin account.',
+  LOOP_HABITS: 'The CSV archive of Loop Habit Tracker.',
+  DAYLIO: 'The CSV of Daylio.',
+  NOMIE: 'CSV or JSON of Nomie.',
+  TRACK_AND_GRAPH: 'The CSV of Track & Graph.',
+  HABITBULL: 'The CSV of HabitBull.',
+  EXIST: 'JSON of Exist: attributes with their values.',
 });
 
 const ImportState = defineEnum<State>('ImportState', 'How far an import is.', {
@@ -27,42 +34,6 @@ const ImportState = defineEnum<State>('ImportState', 'How far an import is.', {
   FAILED: 'It has failed; `error` says why. Nothing is written.',
   UNDOING: 'It is being taken back.',
   UNDONE: 'What it had written is gone, except what was changed since.',
-});
-
-const RejectedRow = builder.objectRef<Rejected>('RejectedRow').implement({
-  description: 'A row that is not taken over.',
-  fields: (t) => ({
-    row: t.exposeInt('row', {
-      description: 'CSV: as a spreadsheet counts, the header is row 1. JSON: the metrics and then the entries, from 1.',
-    }),
-    reason: t.exposeString('reason', { description: 'A plain sentence.' }),
-  }),
-});
-
-const ImportReport = builder.objectRef<Report>('ImportReport').implement({
-  description: 'What is in a file. A row is taken as a whole or not at all; rows without any value do not count.',
-  fields: (t) => ({
-    rowsRead: t.exposeInt('rowsRead', { description: 'The sum of the three below.' }),
-    rowsAccepted: t.exposeInt('rowsAccepted', { description: 'Rows that bring something new.' }),
-    duplicates: t.exposeInt('duplicates', { description: 'Rows that bring nothing that is not there already.' }),
-    rowsRejected: t.exposeInt('rowsRejected', { description: 'Rows that are not taken over.' }),
-    rejected: t.field({
-      type: [RejectedRow],
-      description: `The rejected rows, the first ${importLimits.rejectedShown} of them.`,
-      resolve: (report) => report.rejected,
-    }),
-    metrics: t.exposeStringList('metrics', { description: 'Names of the metrics that the rows belong to.' }),
-    newMetrics: t.exposeStringList('newMetrics', {
-      description: 'Those of them that applying creates, or has created.',
-    }),
-    ignoredColumns: t.exposeStringList('ignoredColumns', { description: 'Columns of a long CSV that mean nothing.' }),
-    range: t.field({
-      type: DateRange,
-      nullable: true,
-      description: 'The first and the last day; null when no entry is accepted or known.',
-      resolve: (report) => report.range,
-    }),
-  }),
 });
 
 const Import = builder.objectRef<ImportShape>('Import').implement({
@@ -93,19 +64,35 @@ const Import = builder.objectRef<ImportShape>('Import').implement({
 });
 addChangedEntity(Import);
 
+const ImportAnswer = builder.inputType('ImportAnswer', {
+  description: 'What the person says about a file.',
+  fields: (t) => ({
+    questionId: t.id({ required: true, description: 'The question.' }),
+    value: t.field({
+      type: 'JSON',
+      required: true,
+      description:
+        'WORD_VALUES: an object of numbers by word. UNIT: one of the choices. DATE_ORDER: DAY_FIRST or MONTH_FIRST.',
+    }),
+  }),
+});
+
+const toAnswers = (answers: readonly { questionId: string; value?: unknown }[]): Record<string, unknown> =>
+  Object.fromEntries(answers.map(({ questionId, value }) => [questionId, value]));
+
 const CreateImportInput = builder.inputType('CreateImportInput', {
   description:
     'CSV: long (date,metric,value[,time,notes,tags,unit,type]) or wide (date, then one column per metric), told apart by the header.',
   fields: (t) => ({
-    format: t.field({ type: ImportFormat, required: true, description: 'How the file is written.' }),
+    format: t.field({ type: ImportFormat, description: 'How the file is written; AUTO unless you know better.' }),
     fileName: t.string({ description: `At most ${importLimits.fileName} characters.` }),
     applyWhenReady: t.boolean({
       defaultValue: false,
-      description: 'Apply as soon as the check is done, if any row is accepted.',
+      description: 'Apply as soon as the check is done, unless there are questions.',
     }),
     options: t.field({
       type: 'JSON',
-      description: 'An object, for formats that need to be told more. JSON and CSV have none.',
+      description: 'An object, for formats that need to be told more.',
     }),
   }),
 });
@@ -130,9 +117,12 @@ builder.mutationFields((t) => ({
   applyImport: t.field({
     type: Import,
     description:
-      'Writes what a checked file holds, in the background: all of it, or nothing. CONFLICT in any state but READY.',
-    args: { id: t.arg.id({ required: true, description: 'The import.' }) },
-    resolve: (_, { id }, context) => applyImport(viewerOf(context), id),
+      'Writes what a checked file holds, in the background: all of it, or nothing. CONFLICT in any state but READY. INVALID_INPUT unless each question of the report is answered.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The import.' }),
+      answers: t.arg({ type: [ImportAnswer], description: 'One for each question of the report.' }),
+    },
+    resolve: (_, { id, answers }, context) => applyImport(viewerOf(context), id, toAnswers(answers ?? [])),
   }),
   undoImport: t.field({
     type: Import,

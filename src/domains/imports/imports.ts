@@ -6,8 +6,10 @@ import { prisma } from '../../platform/database/database.ts';
 import { enqueue } from '../../platform/jobs/queue.ts';
 import { openLink, signLink } from '../accounts/links.ts';
 import { toImport, type Import } from './import.ts';
+import type { Question } from './format.ts';
 import { createImportShape, type CreateImportInput } from './input.ts';
-import { moveImport, recordImport } from './transitions.ts';
+import { checkAnswers, type Answers } from './questions.ts';
+import { findImport, moveImport, recordImport } from './transitions.ts';
 
 /** Seconds in which an upload must begin. */
 const linkSeconds = 900;
@@ -30,7 +32,7 @@ export async function createImport(viewer: Viewer, input: CreateImportInput): Pr
   const data = {
     userId: viewer.userId,
     id: newId(),
-    format,
+    format: format ?? 'AUTO',
     fileName: fileName || null,
     state: 'AWAITING_UPLOAD',
     applyWhenReady: applyWhenReady ?? false,
@@ -40,10 +42,16 @@ export async function createImport(viewer: Viewer, input: CreateImportInput): Pr
   return writeChanges(viewer, async (tx) => recordImport(tx, await tx.prisma.import.create({ data }), 'CREATED'));
 }
 
-/** Writes what a checked file holds, in the background. @throws NotFoundError, ConflictError in any state but READY */
-export async function applyImport(viewer: Viewer, id: string): Promise<Import> {
+/**
+ * Writes what a checked file holds, in the background.
+ * @param answers to the questions of the report, by their ids
+ * @throws NotFoundError, ConflictError in any state but READY, InvalidInputError unless each question is answered
+ */
+export async function applyImport(viewer: Viewer, id: string, answers: Answers = {}): Promise<Import> {
   return writeChanges(viewer, async (tx) => {
-    const moved = await moveImport(tx, viewer, id, 'READY', { state: 'APPLYING' });
+    const current = await findImport(tx, viewer, id);
+    if (current?.state === 'READY') checkAnswers(current.questions as unknown as Question[], answers);
+    const moved = await moveImport(tx, viewer, id, 'READY', { state: 'APPLYING', answers: answers as never });
     await enqueue(tx, applyJob, toTask(viewer, id), { singletonKey: id });
     return moved;
   });

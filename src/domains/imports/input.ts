@@ -1,8 +1,24 @@
 import { z } from 'zod';
 import { isStorable } from '../../kernel/text.ts';
 
-export const importFormats = ['JSON', 'CSV'] as const;
+export const importFormats = [
+  'JSON',
+  'CSV',
+  'APPLE_HEALTH',
+  'HEALTH_AUTO_EXPORT',
+  'GOOGLE_TAKEOUT',
+  'OURA',
+  'GARMIN',
+  'LOOP_HABITS',
+  'DAYLIO',
+  'NOMIE',
+  'TRACK_AND_GRAPH',
+  'HABITBULL',
+  'EXIST',
+] as const;
 export type ImportFormat = (typeof importFormats)[number];
+/** What a person may say a file is: AUTO leaves it to its content. */
+export type AnyFormat = ImportFormat | 'AUTO';
 
 /** Bounds of one upload, besides its bytes: each keeps memory, or the one transaction that applies it, bounded. */
 export const importLimits = {
@@ -22,7 +38,7 @@ export const importLimits = {
 } as const;
 
 export const createImportShape = z.object({
-  format: z.enum(importFormats),
+  format: z.enum(['AUTO', ...importFormats]).nullish(),
   fileName: z
     .string()
     .trim()

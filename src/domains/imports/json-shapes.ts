@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import { toFullTime, type Entry } from '../entries/entry.ts';
 import { dateShape, notesShape, tagsShape, timeShape } from '../entries/input.ts';
-import { aggregations, desiredDirections, metricTypes } from '../metrics/input.ts';
+import { aggregations, desiredDirections, metricTypes, metricLimits, sourcesShape } from '../metrics/input.ts';
 import { toNewMetric, type NewMetric } from '../metrics/metrics.ts';
 import { toShownValue, toStoredValue, type MetricConfig } from '../metrics/rules.ts';
 
@@ -28,6 +28,7 @@ const metricShape = z.strictObject({
   // Exports from before these were kept have neither.
   desired: z.enum(desiredDirections).nullable().optional(),
   isActionable: z.boolean().optional(),
+  sources: sourcesShape.optional(),
   isActive: z.boolean().default(true),
   version: version.default(1),
   createdAt: instant.optional(),
@@ -43,7 +44,11 @@ const entryShape = z.strictObject({
   text: z.string().nullish(),
   notes: notesShape.nullish(),
   tags: tagsShape.nullish(),
-  source: z.string().min(1).max(40, 'A source has at most 40 characters.').default('json'),
+  source: z
+    .string()
+    .min(1)
+    .max(metricLimits.source, `A source has at most ${metricLimits.source} characters.`)
+    .default('json'),
   version: version.default(1),
   createdAt: instant.optional(),
   updatedAt: instant.optional(),
@@ -59,13 +64,14 @@ export type FileEntry = Omit<Entry, 'importId' | 'createdAt' | 'updatedAt'> & {
 export function readMetricItem(value: unknown): NewMetric | string {
   const parsed = metricShape.safeParse(value);
   if (!parsed.success) return describe(parsed.error);
-  const { isActive, version: number, createdAt, updatedAt, ...definition } = parsed.data;
+  const { isActive, sources, version: number, createdAt, updatedAt, ...definition } = parsed.data;
   try {
     return {
       ...toNewMetric(definition),
       // What the file does not say must not pass for its word: the person may have said it since.
       desired: definition.desired,
       isActionable: definition.isActionable,
+      ...(sources ? { sources } : {}),
       isActive,
       version: number,
       createdAt: toDate(createdAt),

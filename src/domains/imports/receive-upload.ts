@@ -5,8 +5,15 @@ import { sql } from '../../platform/database/database.ts';
 import { log } from '../../platform/observation/log.ts';
 import { enqueue } from '../../platform/jobs/queue.ts';
 import { BrokenFileError } from './broken-file.ts';
-import { checkCsv, type FileFacts } from './check-csv.ts';
+import { isArchive, openArchive, openFile, type OpenSource } from './archive.ts';
+import type { Check, FileFacts } from './check.ts';
+import { checkCsv } from './check-csv.ts';
 import { checkJson } from './check-json.ts';
+import { checkRows } from './check-rows.ts';
+import type { Source } from './format.ts';
+import { findFormat, recogniseFormat } from './formats.ts';
+import type { ImportFormat } from './input.ts';
+import { spool, type Spooled } from './spool.ts';
 import type { Import, ImportReport } from './import.ts';
 import { applyJob, toTask } from './imports.ts';
 import { checkShare, openProgress, type Progress } from './progress.ts';
@@ -15,7 +22,7 @@ import { markDuplicates, numberRepetitions } from './settle.ts';
 import { clearStaging, openStaging, type StagingKey } from './staging.ts';
 import { summarise } from './summarise.ts';
 import { moveImport } from './transitions.ts';
-import { readText, type Upload } from './upload.ts';
+import type { Upload } from './upload.ts';
 
 /**
  * Takes the file of an import in, checks it row by row and stages what can be taken over. Nothing of it is held in
@@ -27,40 +34,87 @@ export async function receiveUpload(viewer: Viewer, importId: string, upload: Up
   const step = { state: 'CHECKING' as const, progress: 0, error: null };
   const begun = await writeChanges(viewer, (tx) => moveImport(tx, viewer, importId, 'AWAITING_UPLOAD', step));
   try {
-    const report = await check(viewer, begun, upload);
-    return await writeChanges(viewer, (tx) => finish(tx, viewer, begun, report));
+    const checked = await check(viewer, begun, upload);
+    return await writeChanges(viewer, (tx) => finish(tx, viewer, begun, checked));
   } catch (error) {
     await giveUp(viewer, importId, error);
     throw error;
   }
 }
 
-async function check(viewer: Viewer, { id, format }: Import, upload: Upload): Promise<ImportReport> {
+async function check(viewer: Viewer, { id, format, fileName, options }: Import, upload: Upload): Promise<Checked> {
   const key: StagingKey = { userId: viewer.userId, importId: id };
   const progress = openProgress(key);
   const rejections = openRejections();
-  const work = { viewer, key, rejections, progress, staging: openStaging(sql, key) };
-  const text = readText(upload, (total) => noteBytes(progress, total, upload.length));
-  const facts: FileFacts = await (format === 'CSV' ? checkCsv : checkJson)(work, text);
-  await numberRepetitions(sql, key, facts.layout);
-  await markDuplicates(sql, key, format === 'JSON', true);
-  return (await summarise(sql, key, rejections, facts.ignoredColumns)).report;
+  const work = { viewer, key, rejections, progress, staging: openStaging(sql, key), options: options as Options };
+  const { file, source } = await takeIn(upload, fileName ?? '', progress);
+  try {
+    if (await isBlank(source.source)) throw new BrokenFileError('The file is empty.');
+    const found = format === 'AUTO' ? await recogniseFormat(source.source) : format;
+    const facts = await readAs(work, found, source.source);
+    await numberRepetitions(sql, key, facts.layout);
+    await markDuplicates(sql, key, found, true);
+    const leftOut = [...facts.leftOut].map(([what, records]) => ({ what, records }));
+    const { report } = await summarise(sql, key, rejections, { ...facts, leftOut });
+    return { report, format: found };
+  } finally {
+    await source.close();
+    await file.remove();
+  }
 }
 
-/** Reading is most of the check; how much of it is done is known only when the client says how much there is. */
+type Options = Readonly<Record<string, unknown>>;
+
+async function takeIn(
+  upload: Upload,
+  name: string,
+  progress: Progress,
+): Promise<{ file: Spooled; source: OpenSource }> {
+  const file = await spool(upload, (total) => noteBytes(progress, total, upload.length));
+  try {
+    return {
+      file,
+      source: (await isArchive(file.path)) ? await openArchive(file.path) : await openFile(file.path, name),
+    };
+  } catch (error) {
+    await file.remove();
+    throw error;
+  }
+}
+
+const isBlank = async ({ files: [file] }: Source): Promise<boolean> => !file || (await file.head()).trim() === '';
+
+function readAs(work: Check, id: ImportFormat, source: Source): Promise<FileFacts> {
+  const format = findFormat(id);
+  if (format) return checkRows(work, format, source);
+  if (source.isArchive)
+    throw new BrokenFileError('This is an archive: upload the file in it, or name the program that made it.');
+  return (id === 'CSV' ? checkCsv : checkJson)(work, source);
+}
+
+/** What a check has found. */
+type Checked = { report: ImportReport; format: ImportFormat };
+
+/** The part of the check in which the file comes in. */
+const takingShare = 0.3;
+
+/** Taking it in is the first part of the check; how much of it is done is known only when the client says how much there is. */
 const noteBytes = (progress: Progress, total: number, length: number | null): Promise<void> =>
-  progress(length ? Math.min(total / length, 1) * 0.8 : 0);
+  progress(length ? Math.min(total / length, 1) * takingShare : 0);
 
 async function finish(
   tx: ChangeTransaction,
   viewer: Viewer,
   { id, applyWhenReady }: Import,
-  report: ImportReport,
+  { report, format }: Checked,
 ): Promise<Import> {
   // Even with nothing to write: whoever asked for it waits for APPLIED.
-  const state = applyWhenReady ? 'APPLYING' : 'READY';
-  const moved = await moveImport(tx, viewer, id, 'CHECKING', { state, report, progress: checkShare });
-  if (applyWhenReady) await enqueue(tx, applyJob, toTask(viewer, id), { singletonKey: id });
+  const isApplied = applyWhenReady && report.questions.length === 0;
+  const state = isApplied ? 'APPLYING' : 'READY';
+  const { questions } = report;
+  const step = { state, format, report: report as never, questions: questions as never, progress: checkShare } as const;
+  const moved = await moveImport(tx, viewer, id, 'CHECKING', step);
+  if (isApplied) await enqueue(tx, applyJob, toTask(viewer, id), { singletonKey: id });
   return moved;
 }
 

@@ -30,7 +30,11 @@ function findReason(config: MetricConfig | undefined, entry: StagedEntry, isJson
 }
 
 /** What the metrics will be that entries are written to: the person's own, and those the import is about to create. */
-async function readConfigs(tx: Transaction, viewer: Viewer, key: StagingKey): Promise<Map<string, MetricConfig>> {
+export async function readConfigs(
+  tx: Transaction,
+  viewer: Viewer,
+  key: StagingKey,
+): Promise<Map<string, MetricConfig>> {
   const own = await tx.prisma.metric.findMany({ where: { userId: viewer.userId } });
   const configs = new Map(own.map((metric) => [metric.id, toConfig(metric)]));
   for await (const page of readStaged<NewMetric>(tx, key, 'METRIC')) {

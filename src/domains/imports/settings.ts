@@ -1,13 +1,27 @@
-let maxBytes = 256 * 1024 * 1024;
-let readyDays = 7;
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-/** Sets what the process's settings say about imports. Before the first upload. */
-export function configureImports(settings: { maxBytes: number; readyDays: number }): void {
-  ({ maxBytes, readyDays } = settings);
+/** What the process's settings say about imports. */
+export type ImportSettings = {
+  /** Bytes of the largest file an import takes. */
+  maxBytes: number;
+  /** Days a checked file waits to be applied; 0 is for ever. */
+  readyDays: number;
+  /** Where uploads lie while they are read. */
+  uploadFolder: string;
+};
+
+let settings: ImportSettings = {
+  maxBytes: 2 * 1024 ** 3,
+  readyDays: 7,
+  uploadFolder: join(tmpdir(), 'lifegraph-uploads'),
+};
+
+/** Before the first upload. */
+export function configureImports(given: Partial<ImportSettings>): void {
+  settings = { ...settings, ...given };
 }
 
-/** Bytes of the largest file an import takes. */
-export const importMaxBytes = (): number => maxBytes;
-
-/** Days a checked file waits to be applied; 0 is for ever. */
-export const importReadyDays = (): number => readyDays;
+export const importMaxBytes = (): number => settings.maxBytes;
+export const importReadyDays = (): number => settings.readyDays;
+export const uploadFolder = (): string => settings.uploadFolder;

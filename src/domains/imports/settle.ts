@@ -1,10 +1,11 @@
 import type { Viewer } from '../../kernel/viewer.ts';
 import type { Sql } from '../../platform/database/database.ts';
 import type { NewMetric } from '../metrics/metrics.ts';
+import type { ImportFormat } from './input.ts';
 import { readLastPlace, readStaged, type StagingKey } from './staging.ts';
 
 /** How a file is laid out, which decides what a repetition in it means. */
-export type FileLayout = 'LONG' | 'WIDE' | 'JSON';
+export type FileLayout = 'LONG' | 'WIDE' | 'JSON' | 'ROWS';
 
 /** Rows that one statement looks at: a check leaves the one connection of the embedded database free in between. */
 const span = 5000;
@@ -12,7 +13,7 @@ const span = 5000;
 /**
  * Says of each staged entry how often it stood in the file up to there. The second of two equal lines of a long CSV is an
  * entry of its own (two coffees), so it gets an id of its own, which follows from the first's. A wide CSV has one value
- * per metric and day: a repetition is a duplicate. In JSON an id is an id.
+ * per metric and day: a repetition is a duplicate, and so is one of a row that its program has an id for. In JSON an id is an id.
  */
 export async function numberRepetitions(sql: Sql, { userId, importId }: StagingKey, layout: FileLayout): Promise<void> {
   await sql.query(
@@ -27,12 +28,14 @@ export async function numberRepetitions(sql: Sql, { userId, importId }: StagingK
 const repetitions: Record<FileLayout, string> = {
   LONG: `occurrence = d.n, item_id = overlay(overlay(md5(r.item_id || ':' || d.n) placing '8' from 13) placing '8' from 17)::uuid`,
   WIDE: `occurrence = 0`,
+  ROWS: `occurrence = CASE WHEN (r.payload->>'isKeyed')::boolean THEN 0 ELSE d.n END, item_id = CASE WHEN (r.payload->>'isKeyed')::boolean
+    THEN r.item_id ELSE overlay(overlay(md5(r.item_id || ':' || d.n) placing '8' from 13) placing '8' from 17)::uuid END`,
   JSON: `status = 'REJECTED', reason = 'An entry with this id stands in the file already.'`,
 };
 
 /** Marks the staged entries that the person has already. With `bySpans`, in several statements. */
-export async function markDuplicates(sql: Sql, key: StagingKey, isJson: boolean, bySpans: boolean): Promise<void> {
-  const text = isJson ? markSameIds : markSameValues;
+export async function markDuplicates(sql: Sql, key: StagingKey, format: ImportFormat, bySpans: boolean): Promise<void> {
+  const text = format === 'JSON' ? markSameIds : format === 'CSV' ? markSameValues : markSameRows;
   const last = await readLastPlace(sql, key);
   const step = bySpans ? span : last + 1;
   for (let from = 0; from <= last; from += step) await sql.query(text, [key.userId, key.importId, from, from + step]);
@@ -54,6 +57,25 @@ const markSameValues = `
           AND e.time IS NOT DISTINCT FROM (r.payload->>'time')::time
           AND e.number IS NOT DISTINCT FROM (r.payload->>'number')::float8
           AND e.text IS NOT DISTINCT FROM r.payload->>'text') >= r.occurrence)`;
+
+/**
+ * The export of a program: what has an id there may come with another value, as the steps of a day that was not over; an entry
+ * that the person has changed stays as they have it. What has none is there when as many equal ones of its source are.
+ */
+const markSameRows = `
+  UPDATE import_rows r SET status = CASE
+    WHEN r.occurrence > 0 AND (r.payload->>'isKeyed')::boolean AND e.version = e.import_version
+      AND (e.date, e.time, e.number, e.text, e.notes, to_jsonb(e.tags)) IS DISTINCT FROM
+        ((r.payload->>'date')::date, (r.payload->>'time')::time, (r.payload->>'number')::float8, r.payload->>'text',
+         r.payload->>'notes', r.payload->'tags') THEN 'CHANGED' ELSE 'DUPLICATE' END
+  FROM import_rows o LEFT JOIN entries e ON e.user_id = o.user_id AND e.id = o.item_id
+  WHERE ${chosen} AND o.user_id = r.user_id AND o.import_id = r.import_id AND o.ordinal = r.ordinal AND (
+    r.occurrence = 0 OR e.id IS NOT NULL
+    OR NOT (r.payload->>'isKeyed')::boolean AND (SELECT count(*) FROM entries s
+        WHERE s.user_id = $1::uuid AND s.metric_id = (r.payload->>'metricId')::uuid AND s.date = (r.payload->>'date')::date
+          AND s.time IS NOT DISTINCT FROM (r.payload->>'time')::time
+          AND s.number IS NOT DISTINCT FROM (r.payload->>'number')::float8
+          AND s.text IS NOT DISTINCT FROM r.payload->>'text' AND s.source = r.payload->>'source') >= r.occurrence)`;
 
 /** JSON: the same id is the same entry, and must say the same. */
 const markSameIds = `

@@ -8,10 +8,19 @@ export type StagingKey = { userId: string; importId: string };
 export type StagedKind = 'RAW' | 'METRIC' | 'ENTRY';
 
 /** A row on its way into the staging table. */
-export type NewStagedRow = { row: number; kind: StagedKind; itemId?: string; payload: object };
+export type NewStagedRow = { row: number; kind: StagedKind; itemId?: string; payload: object; question?: string };
 
 /** A row of the staging table. */
-export type StagedRow<Payload> = { ordinal: number; row: number; itemId: string; payload: Payload };
+export type StagedRow<Payload> = {
+  ordinal: number;
+  row: number;
+  itemId: string;
+  payload: Payload;
+  question: string | null;
+};
+
+/** Which rows of a kind to read: new ones unless another status is named; with `isOpen` those that wait for an answer. */
+export type Choice = { size?: number; status?: 'NEW' | 'CHANGED'; isOpen?: boolean };
 
 export type Staging = {
   /** Takes a row; writes once there are enough of them. @throws BrokenFileError when the file has too many */
@@ -50,28 +59,28 @@ export function openStaging(sql: Sql, { userId, importId }: StagingKey): Staging
 const tooMany = `The file holds more than ${importLimits.items} values. Split it into several files.`;
 
 const insertText = `
-  INSERT INTO import_rows (user_id, import_id, ordinal, "row", kind, item_id, payload)
-  SELECT $1::uuid, $2::uuid, $3::int + i.rank::int, (i.row->>'row')::int, i.row->>'kind', (i.row->>'itemId')::uuid, i.row->'payload'
+  INSERT INTO import_rows (user_id, import_id, ordinal, "row", kind, item_id, payload, question)
+  SELECT $1::uuid, $2::uuid, $3::int + i.rank::int, (i.row->>'row')::int, i.row->>'kind', (i.row->>'itemId')::uuid, i.row->'payload', i.row->>'question'
   FROM jsonb_array_elements($4::jsonb) WITH ORDINALITY AS i(row, rank)`;
 
 /**
- * New rows of one kind in their order, in pages that look at so many places each. By places and not by a limit: what a
+ * Rows of one kind in their order, in pages that look at so many places each. By places and not by a limit: what a
  * page costs then does not depend on what the planner knows about the table, which on the embedded database is nothing.
  */
 export async function* readStaged<Payload>(
   sql: Sql,
   key: StagingKey,
   kind: StagedKind,
-  size: number = batch.rows,
+  { size = batch.rows, status = 'NEW', isOpen = false }: Choice = {},
 ): AsyncGenerator<StagedRow<Payload>[]> {
   const last = await readLastPlace(sql, key);
   for (let from = 1; from <= last; from += size) {
     const page = await sql.query<StagedRow<Payload>>(
-      `SELECT ordinal, "row", item_id AS "itemId", payload FROM import_rows
+      `SELECT ordinal, "row", item_id AS "itemId", payload, question FROM import_rows
        WHERE user_id = $1::uuid AND import_id = $2::uuid AND ordinal >= $3::int AND ordinal < $4::int
-         AND kind = $5::text AND status = 'NEW'
+         AND kind = $5::text AND status = $6::text AND (NOT $7::boolean OR question IS NOT NULL)
        ORDER BY ordinal`,
-      [key.userId, key.importId, from, from + size, kind],
+      [key.userId, key.importId, from, from + size, kind, status, isOpen],
     );
     if (page.length > 0) yield page;
   }

@@ -1,18 +1,21 @@
 import type { Sql } from '../../platform/database/database.ts';
-import type { ImportReport, RejectedRow } from './import.ts';
+import type { ImportReport, MetricReport, RejectedRow } from './import.ts';
 import { importLimits } from './input.ts';
 import { openRejections, type Rejections } from './rejections.ts';
 import type { StagingKey } from './staging.ts';
 
 /** A metric that staged rows belong to. */
-export type UsedMetric = { id: string; name: string; isNew: boolean };
+export type UsedMetric = MetricReport & { id: string };
+
+/** What a report says that does not follow from the staged rows. */
+export type FileNotes = Pick<ImportReport, 'ignoredColumns' | 'leftOut' | 'questions'>;
 
 /** What the staged rows come to, and the metrics they belong to. Rows marked as rejected leave the table. */
 export async function summarise(
   sql: Sql,
   key: StagingKey,
   rejections: Rejections,
-  ignoredColumns: string[],
+  { ignoredColumns, leftOut, questions }: FileNotes,
 ): Promise<{ report: ImportReport; used: UsedMetric[] }> {
   const all = await collectRejected(sql, key, rejections);
   const [rows] = await sql.query<RowCounts>(countText, [key.userId, key.importId]);
@@ -27,7 +30,10 @@ export async function summarise(
     rejected: all.list(),
     metrics: names(used),
     newMetrics: names(used.filter(({ isNew }) => isNew)),
+    byMetric: used.map(({ id: _, ...metric }) => metric),
     ignoredColumns,
+    leftOut,
+    questions,
     range: from && to ? { from, to } : null,
   };
   return { report, used };
@@ -35,20 +41,31 @@ export async function summarise(
 
 type RowCounts = { accepted: number; taken: number; from: string | null; to: string | null };
 
-/** A row of the file may be several entries; it is a duplicate when all of them are. */
+/** A row of the file may be several entries, and is a duplicate when all of them are; an entry may sum up many rows. */
 const countText = `
-  SELECT count(DISTINCT "row") FILTER (WHERE status = 'NEW')::int AS accepted, count(DISTINCT "row")::int AS taken,
-         min(payload->>'date') AS from, max(payload->>'date') AS to
-  FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid AND "row" > 0`;
+  WITH lines AS (
+    SELECT "row", max(coalesce((payload->>'records')::int, 1)) AS records, bool_or(status IN ('NEW', 'CHANGED')) AS is_new,
+           min(payload->>'date') AS from, max(payload->>'date') AS to
+    FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid AND "row" > 0 GROUP BY "row"
+  )
+  SELECT coalesce(sum(records) FILTER (WHERE is_new), 0)::int AS accepted, coalesce(sum(records), 0)::int AS taken,
+         min("from") AS from, max("to") AS to FROM lines`;
 
 /** A metric of a CSV (row 0) counts only with rows of its own; one of a JSON file is a row itself. */
 const usedText = `
   WITH staged AS (SELECT * FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid),
   used AS (
-    SELECT DISTINCT (payload->>'metricId')::uuid AS id FROM staged WHERE kind = 'ENTRY'
-    UNION SELECT item_id FROM staged WHERE kind = 'METRIC' AND "row" > 0
+    SELECT (payload->>'metricId')::uuid AS id, count(*) FILTER (WHERE status = 'NEW')::int AS added,
+           count(*) FILTER (WHERE status = 'CHANGED')::int AS changed, count(*) FILTER (WHERE status = 'DUPLICATE')::int AS duplicates,
+           count(*) FILTER (WHERE question IS NOT NULL)::int AS open, min(payload->>'date') AS from, max(payload->>'date') AS to,
+           coalesce(array_agg(DISTINCT payload->>'source') FILTER (WHERE payload ? 'source'), '{}') AS sources
+    FROM staged WHERE kind = 'ENTRY' GROUP BY 1
+    UNION ALL SELECT item_id, 0, 0, 0, 0, NULL, NULL, '{}' FROM staged s WHERE kind = 'METRIC' AND "row" > 0
+      AND NOT EXISTS (SELECT FROM staged e WHERE e.kind = 'ENTRY' AND e.payload->>'metricId' = s.item_id::text)
   )
-  SELECT used.id, coalesce(m.name, s.payload->>'name') AS name, m.id IS NULL AS "isNew"
+  SELECT used.id, coalesce(m.name, s.payload->>'name') AS name, coalesce(m.unit, s.payload->>'unit') AS unit, m.id IS NULL AS "isNew",
+         used.added, used.changed, used.duplicates, used.open, used.sources,
+         CASE WHEN used."from" IS NOT NULL THEN jsonb_build_object('from', used."from", 'to', used."to") END AS range
   FROM used LEFT JOIN metrics m ON m.user_id = $1::uuid AND m.id = used.id
   LEFT JOIN staged s ON s.kind = 'METRIC' AND s.item_id = used.id
   ORDER BY name`;

@@ -3,6 +3,7 @@ import { jobViewer, type Viewer } from '../../kernel/viewer.ts';
 import { prisma } from '../../platform/database/database.ts';
 import { recordEvent } from '../audit/record.ts';
 import { transactionSeconds } from './apply.ts';
+import { restoreChanged } from './changed-entries.ts';
 import type { ImportTask } from './imports.ts';
 import { findImport, moveImport } from './transitions.ts';
 
@@ -26,6 +27,7 @@ async function undo(tx: ChangeTransaction, viewer: Viewer, importId: string): Pr
   let after: string | null = null;
   do after = await deleteEntries(tx, viewer, importId, after);
   while (after);
+  await restoreChanged(tx, viewer, importId);
   await deleteMetrics(tx, viewer, row.createdMetricIds);
   await moveImport(tx, viewer, importId, 'UNDOING', { state: 'UNDONE' });
   await recordEvent(tx, viewer, 'IMPORT_UNDONE', { subjectId: importId, format: row.format });
@@ -47,19 +49,14 @@ async function deleteEntries(
   return looked.length < batch ? null : looked.at(-1)!.id;
 }
 
-/** The log says in which version the import wrote an entry: a file may bring entries of any version. */
+/** What is of another version than the import left it in has been changed since. */
 const deleteText = `
   WITH looked AS MATERIALIZED (
-    SELECT id, version FROM entries
+    SELECT id, version = import_version AS is_untouched FROM entries
     WHERE user_id = $1::uuid AND import_id = $2::uuid AND ($3::uuid IS NULL OR id > $3::uuid)
     ORDER BY id LIMIT $4::int
   ),
-  untouched AS MATERIALIZED (
-    SELECT id FROM looked WHERE version = (
-      SELECT (c.snapshot->>'version')::int FROM changes c
-      WHERE c.user_id = $1::uuid AND c.entity_type = 'Entry' AND c.entity_id = looked.id AND c.kind = 'CREATED'
-      ORDER BY c.seq DESC LIMIT 1)
-  ),
+  untouched AS MATERIALIZED (SELECT id FROM looked WHERE is_untouched),
   gone AS (DELETE FROM entries e USING untouched u WHERE e.user_id = $1::uuid AND e.id = u.id RETURNING e.id)
   SELECT looked.id, gone.id IS NOT NULL AS "isGone" FROM looked LEFT JOIN gone USING (id) ORDER BY looked.id`;
 

@@ -72,6 +72,12 @@ export const Metric = builder.prismaObject('Metric', {
       // The log holds metrics from before this was kept.
       resolve: ({ isActionable, type }) => isActionable ?? isActionableByDefault(type as MetricTypeName),
     }),
+    sources: t.stringList({
+      description:
+        'The programs and devices that bring its entries ("apple-health: Watch"; "api" is what the person writes). Of those of one day the first one counts, see `Entry.isCounted`. Empty while all entries are the person\'s own.',
+      // The log holds metrics from before this was kept.
+      resolve: ({ sources }) => sources ?? [],
+    }),
     isActive: t.exposeBoolean('isActive', { description: 'False once archived: kept, but no longer analysed.' }),
     version: t.exposeInt('version', { description: 'Rises with every change of the metric itself.' }),
     createdAt: t.field({
@@ -145,6 +151,7 @@ export const UpdateMetricInput = builder.inputType('UpdateMetricInput', {
     desired: t.field({ type: DesiredDirection, description: 'Where it should go; texts cannot go anywhere.' }),
     isActionable: t.boolean({ description: 'Whether you can decide over it.' }),
     isActive: t.boolean({ description: 'False archives the metric.' }),
+    sources: t.stringList({ description: 'Its sources, the one that counts first.' }),
   }),
 });
 

@@ -11,7 +11,7 @@ export type Aggregation = (typeof aggregations)[number];
 export type DesiredDirection = (typeof desiredDirections)[number];
 
 /** Characters. */
-export const metricLimits = { name: 120, category: 60, unit: 40 } as const;
+export const metricLimits = { name: 120, category: 60, unit: 40, source: 120, sources: 100 } as const;
 
 const line = (what: string, max: number) =>
   z
@@ -39,10 +39,17 @@ const fields = {
 
 export const createMetricShape = z.object({ ...fields, id: id.nullish(), type: z.enum(metricTypes) });
 
+/** Programs and devices, the one that counts first. */
+export const sourcesShape = z
+  .array(line('source', metricLimits.source))
+  .max(metricLimits.sources, `A metric has at most ${metricLimits.sources} sources.`)
+  .refine((sources) => new Set(sources).size === sources.length, 'Name each source once.');
+
 export const updateMetricShape = z.object({
   ...fields,
   name: fields.name.nullish(),
   isActive: z.boolean().nullish(),
+  sources: sourcesShape.nullish(),
 });
 
 export type CreateMetricInput = z.input<typeof createMetricShape>;

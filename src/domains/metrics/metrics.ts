@@ -107,7 +107,10 @@ export async function updateMetric(
   input: UpdateMetricInput,
   expectedVersion?: number | null,
 ): Promise<Metric> {
-  const { name, category, aggregation, isActionable, isActive, ...clearable } = validate(updateMetricShape, input);
+  const { name, category, aggregation, isActionable, isActive, sources, ...clearable } = validate(
+    updateMetricShape,
+    input,
+  );
   return writeChanges(viewer, async (tx) => {
     const current = await findOwn(tx, viewer, id);
     if (!current) throw new NotFoundError('metric');
@@ -117,6 +120,7 @@ export async function updateMetric(
       aggregation: aggregation ?? current.aggregation,
       isActionable: isActionable ?? current.isActionable,
       isActive: isActive ?? current.isActive,
+      sources: sources ?? current.sources,
       ...keepUnnamed(current, clearable),
     };
     if (expectedVersion != null && expectedVersion !== current.version) {
@@ -166,10 +170,11 @@ const logDeletedEntries = {
 /** A metric to be. What is optional is filled in when it is written: a file may not say it. */
 export type NewMetric = Omit<
   Metric,
-  'userId' | 'desired' | 'isActionable' | 'isActive' | 'version' | 'createdAt' | 'updatedAt'
+  'userId' | 'desired' | 'isActionable' | 'sources' | 'isActive' | 'version' | 'createdAt' | 'updatedAt'
 > & {
   desired?: Metric['desired'];
   isActionable?: boolean;
+  sources?: string[];
   isActive?: boolean;
   version?: number;
   createdAt?: Date;
@@ -205,14 +210,16 @@ export async function storeUpdate(
 }
 
 function returnSame(existing: Metric, wanted: NewMetric): Metric {
-  const { isActive: _a, version: _v, createdAt: _c, updatedAt: _u, ...content } = wanted;
+  const { isActive: _a, sources: _s, version: _v, createdAt: _c, updatedAt: _u, ...content } = wanted;
   const differing = differingFields(existing, content);
   if (differing.length === 0) return existing;
   throw new ConflictError('There is a metric with this id and other content.', toSnapshot(existing), differing);
 }
 
 const differingFields = (current: Metric, wanted: Partial<Metric>): string[] =>
-  Object.entries(wanted).flatMap(([key, value]) => (current[key as keyof Metric] === value ? [] : [key]));
+  Object.entries(wanted).flatMap(([key, value]) => (isSame(current[key as keyof Metric], value) ? [] : [key]));
+
+const isSame = (a: unknown, b: unknown): boolean => (Array.isArray(a) ? String(a) === String(b) : a === b);
 
 const versionConflict = (current: Metric, differing: string[]) =>
   new ConflictError(`The metric has moved on to version ${current.version}.`, toSnapshot(current), differing);

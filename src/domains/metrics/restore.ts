@@ -20,6 +20,7 @@ export const metricRestorer = defineRestorer<ChangeTransaction, State>({
     aggregation: 'aggregation',
     desired: 'desired',
     isActionable: 'isActionable',
+    sources: 'sources',
     isActive: 'isActive',
   },
   create: async (tx, viewer, states) => {

@@ -288,6 +288,7 @@ const blankMetric = (id: string): Fields => ({
   aggregation: 'SUM',
   desired: null,
   isActionable: true,
+  sources: [],
   isActive: true,
   version: 1,
   createdAt: 'now',

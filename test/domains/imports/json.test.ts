@@ -173,6 +173,7 @@ const metricItem = fc.constantFrom(...types).chain((type) =>
     aggregation: fc.constantFrom('SUM', 'MEAN', 'LAST', 'MIN', 'MAX'),
     desired: type === 'TEXT' ? fc.constant(null) : fc.constantFrom('HIGHER', 'LOWER', null),
     isActionable: fc.boolean(),
+    sources: fc.uniqueArray(fc.constantFrom('api', 'oura', 'apple-health: Watch', 'csv: à côté')),
     isActive: fc.boolean(),
     version,
     createdAt: instant,

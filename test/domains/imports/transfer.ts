@@ -10,10 +10,31 @@ export type Report = {
   metrics: string[];
   newMetrics: string[];
   ignoredColumns: string[];
+  leftOut: { what: string; records: number }[];
+  byMetric: {
+    name: string;
+    unit: string | null;
+    isNew: boolean;
+    added: number;
+    changed: number;
+    duplicates: number;
+    open: number;
+    sources: string[];
+    range: { from: string; to: string } | null;
+  }[];
+  questions: {
+    id: string;
+    kind: string;
+    message: string;
+    words: string[];
+    choices: string[];
+    suggestion: unknown;
+  }[];
   range: { from: string; to: string } | null;
 };
 export type Import = {
   id: string;
+  format: string;
   state: string;
   uploadUrl: string | null;
   progress: number;
@@ -53,10 +74,15 @@ export type Document = {
 
 export type Body = string | Uint8Array | ReadableStream;
 
-const fields = `id state uploadUrl progress error report { rowsRead rowsAccepted duplicates rowsRejected
+const fields = `id format state uploadUrl progress error report { leftOut { what records }
+  byMetric { name unit isNew added changed duplicates open sources range { from to } }
+  questions { id kind message words choices suggestion } rowsRead rowsAccepted duplicates rowsRejected
   rejected { row reason } metrics newMetrics ignoredColumns range { from to } }`;
 
-export async function createImport(client: Client, format: 'CSV' | 'JSON', applyWhenReady = false): Promise<Import> {
+/** How a test says what a file is; the API knows more. */
+export type GivenFormat = 'AUTO' | 'CSV' | 'JSON' | 'APPLE_HEALTH';
+
+export async function createImport(client: Client, format: GivenFormat, applyWhenReady = false): Promise<Import> {
   const query = `mutation ($input: CreateImportInput!) { createImport(input: $input) { ${fields} } }`;
   const variables = { input: { format, fileName: 'file', applyWhenReady } };
   return (await client.graphql<{ createImport: Import }>(query, variables)).createImport;
@@ -67,9 +93,12 @@ export async function readImport(client: Client, id: string): Promise<Import> {
   return (await client.graphql<{ import: Import }>(query, { id })).import;
 }
 
-export const applyImport = async (client: Client, id: string): Promise<Import> =>
-  (await client.graphql<{ applyImport: Import }>(`mutation ($id: ID!) { applyImport(id: $id) { ${fields} } }`, { id }))
-    .applyImport;
+export type Answer = { questionId: string; value: unknown };
+
+export const applyImport = async (client: Client, id: string, answers?: Answer[]): Promise<Import> => {
+  const query = `mutation ($id: ID!, $answers: [ImportAnswer!]) { applyImport(id: $id, answers: $answers) { ${fields} } }`;
+  return (await client.graphql<{ applyImport: Import }>(query, { id, answers })).applyImport;
+};
 
 export const undoImport = async (client: Client, id: string): Promise<Import> =>
   (await client.graphql<{ undoImport: Import }>(`mutation ($id: ID!) { undoImport(id: $id) { ${fields} } }`, { id }))
@@ -91,7 +120,7 @@ export async function settled(client: Client, id: string): Promise<Import> {
 /** Uploads a file and waits for the check; with `applyWhenReady` for the end. */
 export async function importFile(
   client: Client,
-  format: 'CSV' | 'JSON',
+  format: GivenFormat,
   body: Body,
   applyWhenReady = true,
 ): Promise<Import> {

@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ReadableStream } from 'node:stream/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { configureImports, uploadFolder } from '../../../src/domains/imports/settings.ts';
+import { sweepUploads } from '../../../src/domains/imports/spool.ts';
 import { prisma } from '../../../src/platform/database/database.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client } from '../../setup/client.ts';
@@ -18,13 +24,18 @@ import {
 } from './transfer.ts';
 
 const maxBytes = 100_000;
+const uploads = mkdtempSync(join(tmpdir(), 'lifegraph-uploads-'));
 let app: App;
 let me: Client;
 beforeAll(async () => {
   app = await startApp({ INSIGHTS_DEBOUNCE_SECONDS: '3600', IMPORT_MAX_BYTES: String(maxBytes) });
+  configureImports({ uploadFolder: uploads });
   me = await Client.register(app.url);
 });
-afterAll(() => app.stop());
+afterAll(async () => {
+  await app.stop();
+  rmSync(uploads, { recursive: true });
+});
 
 const small = 'date,metric,value\n2026-01-01,Steps,1\n';
 const countStaged = (importId: string) => prisma().importRow.count({ where: { importId } });
@@ -52,8 +63,8 @@ test('a file that cannot be read fails with a plain sentence, and stages nothing
     ['a quote out of place', `date,metric,value\n${good}\n2026-01-02,"Ste"ps,1\n`, /quotation mark/],
     ['Latin-1', Buffer.from(`date,metric,value\n${good}\n2026-01-01,Gr\u00f6\u00dfe,1\n`, 'latin1'), /UTF-8/],
     ['cut in a character', Buffer.from(small + 'ö').subarray(0, -1), /UTF-8/],
-    ['a header of bytes', 'date,x\0\n2026-01-01,1\n', /U\+0000/],
-    ['UTF-16', Buffer.from(`\uFEFF${small}`, 'utf16le'), /UTF-8/],
+    ['a header of bytes', 'date,x\0\n2026-01-01,1\n', /not text/],
+    ['UTF-16 that does not say so', Buffer.from(small, 'utf16le'), /not text/],
   ];
   for (const [what, body, sentence] of bad) {
     const { id, uploadUrl } = await createImport(me, 'CSV', true);
@@ -62,6 +73,11 @@ test('a file that cannot be read fails with a plain sentence, and stages nothing
     expect([what, state, report, await countStaged(id)]).toEqual([what, 'FAILED', null, 0]);
     expect(error).toMatch(sentence);
   }
+});
+
+test('a file in UTF-16 is read when its byte order mark says so', async () => {
+  for (const bytes of [Buffer.from(`\uFEFF${small}`, 'utf16le'), Buffer.from(`\uFEFF${small}`, 'utf16le').swap16()])
+    expect((await importCsv(me, bytes, false)).report).toMatchObject({ rowsRead: 1, rowsRejected: 0 });
 });
 
 test('a header alone is an import of nothing', async () => {
@@ -92,7 +108,6 @@ test('an upload that breaks off can be sent again', async () => {
   const rows = Array.from({ length: 1500 }, (_, i) => `2026-01-01,Steps,${i}\n`).join('');
   socket.write(`PUT ${uploadUrl} HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\ndate,metric,value\n${rows}`);
   await expect.poll(async () => (await readImport(me, id)).state).toBe('CHECKING');
-  await expect.poll(() => countStaged(id)).toBeGreaterThan(0);
   socket.destroy();
   await expect.poll(async () => (await readImport(me, id)).state).toBe('AWAITING_UPLOAD');
   expect(await countStaged(id)).toBe(0);
@@ -197,4 +212,19 @@ test('what changes between check and apply is looked at again', async () => {
   expect(applied.report).toMatchObject({ rowsRead: 4, rowsAccepted: 1, duplicates: 1, rowsRejected: 2 });
   expect(applied.report!.rejected.map(({ row }) => row)).toEqual([3, 5]);
   expect((await exportJson(person)).entries).toHaveLength(2);
+});
+
+test('no upload stays on the disk, neither one that was read nor one that a killed process has left', async () => {
+  const names = () => readdir(uploadFolder());
+  await importCsv(me, small);
+  await importCsv(me, 'no header\n');
+  expect(await names()).toEqual([]);
+  const [old, young] = ['old', 'young'].map((name) => join(uploadFolder(), name)) as [string, string];
+  for (const path of [old, young]) await writeFile(path, small);
+  const threeHoursAgo = Date.now() / 1000 - 3 * 3600;
+  await utimes(old, threeHoursAgo, threeHoursAgo);
+  await sweepUploads(false);
+  expect(await names()).toEqual(['young']);
+  await sweepUploads(true);
+  expect(await names()).toEqual([]);
 });

@@ -1,0 +1,84 @@
+import { InvalidInputError, type InputIssue } from '../../kernel/errors.ts';
+import type { Question } from './format.ts';
+
+/** What the person has said, by the id of the question. */
+export type Answers = Readonly<Record<string, unknown>>;
+
+/** The questions of a file, each once; the words of one are gathered. */
+export class Questions {
+  private readonly asked = new Map<string, Question>();
+
+  ask(question: Question): void {
+    const before = this.asked.get(question.id);
+    this.asked.set(question.id, before ? merge(before, question) : question);
+  }
+
+  get all(): Question[] {
+    return [...this.asked.values()];
+  }
+}
+
+function merge(before: Question, next: Question): Question {
+  if (before.kind !== 'WORD_VALUES' || next.kind !== 'WORD_VALUES') return before;
+  const words = [...new Set([...before.words, ...next.words])];
+  return { ...before, words, suggestion: { ...before.suggestion, ...next.suggestion } };
+}
+
+/** @throws InvalidInputError unless each question has an answer of its kind, and nothing else has been answered */
+export function checkAnswers(questions: readonly Question[], answers: Answers): void {
+  const issues: InputIssue[] = questions.flatMap((question) => {
+    const message = findProblem(question, answers[question.id]);
+    return message ? [{ path: ['answers', question.id], message }] : [];
+  });
+  const known = new Set(questions.map(({ id }) => id));
+  for (const id of Object.keys(answers))
+    if (!known.has(id)) issues.push({ path: ['answers', id], message: 'This has not been asked.' });
+  if (issues.length > 0) throw new InvalidInputError(issues);
+}
+
+function findProblem(question: Question, answer: unknown): string | null {
+  if (answer === undefined || answer === null) return `Say this first: ${question.message}`;
+  switch (question.kind) {
+    case 'WORD_VALUES': {
+      const open = question.words.filter((word) => !Number.isFinite(valueOf(answer, word)));
+      return open.length === 0 ? null : 'Give a number for each word.';
+    }
+    case 'UNIT':
+      return typeof answer === 'string' && Object.hasOwn(question.choices, answer)
+        ? null
+        : `Say one of ${Object.keys(question.choices).join(', ')}.`;
+    case 'DATE_ORDER':
+      return answer === 'DAY_FIRST' || answer === 'MONTH_FIRST' ? null : 'Say DAY_FIRST or MONTH_FIRST.';
+  }
+}
+
+/** A row whose value depends on an answer: its day, and the word or number that stands in the file. */
+export type OpenRow = { date: string; raw: unknown };
+
+/** What such a row says, given the answer; a sentence when it says nothing. */
+export function settleRow(
+  question: Question,
+  answer: unknown,
+  { date, raw }: OpenRow,
+): { date: string; value: unknown } | string {
+  switch (question.kind) {
+    case 'WORD_VALUES':
+      return { date, value: typeof raw === 'string' ? valueOf(answer, raw) : raw };
+    case 'UNIT':
+      return { date, value: Number((Number(raw) * question.choices[String(answer)]!).toPrecision(12)) };
+    case 'DATE_ORDER':
+      return answer === 'DAY_FIRST' ? { date, value: raw } : swap(date, raw);
+  }
+}
+
+const valueOf = (answer: unknown, word: string): number =>
+  typeof answer === 'object' && answer !== null && Object.hasOwn(answer, word)
+    ? Number((answer as Record<string, unknown>)[word])
+    : Number.NaN;
+
+/** 2026-03-04 is the fourth of March where the day comes first, and else the third of April. */
+function swap(date: string, raw: unknown): { date: string; value: unknown } | string {
+  const [year, month, day] = date.split('-');
+  if (Number(day) > 12) return 'This day does not exist when the month comes first.';
+  return { date: `${year}-${day}-${month}`, value: raw };
+}
