@@ -52,6 +52,8 @@ async function check(viewer: Viewer, { id, format, fileName, options }: Import, 
     if (await isBlank(source.source)) throw new BrokenFileError('The file is empty.');
     const found = format === 'AUTO' ? await recogniseFormat(source.source) : format;
     const facts = await readAs(work, found, source.source);
+    // Or the database takes the staged rows for a few, and joins each with each.
+    await sql.query('ANALYZE import_rows');
     await numberRepetitions(sql, key, facts.layout);
     await markDuplicates(sql, key, found, true);
     const leftOut = [...facts.leftOut].map(([what, records]) => ({ what, records }));
