@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createImport, put, readImport } from '../domains/imports/transfer.ts';
 import { readEverything } from '../setup/changes.ts';
 import { ApiError, Client } from '../setup/client.ts';
 import { makeFolder } from '../setup/pair.ts';
@@ -116,6 +118,25 @@ describe.skipIf(!canMount())('47: the embedded database on a small disk', () => 
     await expectAll(client);
     expect(await server.kill('SIGTERM')).toBe(0);
     await expectAll(client.at((await start(disk.path)).url));
+  });
+
+  it('takes no file that would leave the database without room, and takes a small one', slow, async () => {
+    const disk = mountDisk();
+    cleanUps.push(disk.remove);
+    const server = await start(disk.path);
+    const client = await Client.register(server.url);
+    const { id, uploadUrl } = await createImport(client, 'CSV');
+    const line = `2026-01-01,Steps,1,${'x'.repeat(1000)}\n`;
+    const large = `date,metric,value,notes\n${line.repeat(60_000)}`;
+    const stream = () =>
+      ReadableStream.from([large.slice(0, 1000), large.slice(1000)].map((each) => Buffer.from(each)));
+    for (const body of [large, stream()]) {
+      const refused = await put(client, uploadUrl!, body);
+      expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'UNAVAILABLE' }]);
+      expect(await readImport(client, id)).toMatchObject({ state: 'AWAITING_UPLOAD' });
+      await client.createMetric();
+    }
+    expect((await put(client, uploadUrl!, `date,metric,value,notes\n${line}`)).status).toBe(200);
   });
 
   it('that may only be read is named at the start, and nothing runs', slow, async () => {

@@ -67,7 +67,7 @@ addChangedEntity(Import);
 const ImportAnswer = builder.inputType('ImportAnswer', {
   description: 'What the person says about a file.',
   fields: (t) => ({
-    questionId: t.id({ required: true, description: 'The question.' }),
+    questionId: t.string({ required: true, description: 'The id of the question.' }),
     value: t.field({
       type: 'JSON',
       required: true,

@@ -1,5 +1,5 @@
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
-import { TooCostlyError } from '../../kernel/errors.ts';
+import { ConflictError, TooCostlyError } from '../../kernel/errors.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { sql } from '../../platform/database/database.ts';
 import { log } from '../../platform/observation/log.ts';
@@ -28,11 +28,14 @@ import type { Upload } from './upload.ts';
  * Takes the file of an import in, checks it row by row and stages what can be taken over. Nothing of it is held in
  * memory but the row at hand and a batch.
  * @returns the import, which is now READY, or APPLYING when that was asked for
- * @throws NotFoundError, ConflictError when no file is waited for, TooCostlyError, BrokenFileError, UploadInterruptedError
+ * @throws NotFoundError, ConflictError when no file is waited for or too many are being checked, TooCostlyError, BrokenFileError, UploadInterruptedError
  */
 export async function receiveUpload(viewer: Viewer, importId: string, upload: Upload): Promise<Import> {
   const step = { state: 'CHECKING' as const, progress: 0, error: null };
-  const begun = await writeChanges(viewer, (tx) => moveImport(tx, viewer, importId, 'AWAITING_UPLOAD', step));
+  const begun = await writeChanges(viewer, async (tx) => {
+    await refuseCrowd(tx, viewer);
+    return moveImport(tx, viewer, importId, 'AWAITING_UPLOAD', step);
+  });
   try {
     const checked = await check(viewer, begun, upload);
     return await writeChanges(viewer, (tx) => finish(tx, viewer, begun, checked));
@@ -40,6 +43,15 @@ export async function receiveUpload(viewer: Viewer, importId: string, upload: Up
     await giveUp(viewer, importId, error);
     throw error;
   }
+}
+
+/** Files of one person that are checked at once: each lies on the disk, and takes a processor. */
+const checksMax = 3;
+
+async function refuseCrowd(tx: ChangeTransaction, { userId }: Viewer): Promise<void> {
+  const running = await tx.prisma.import.count({ where: { userId, state: 'CHECKING' } });
+  if (running >= checksMax)
+    throw new ConflictError('Three files are being checked already. Wait for one of them.', null);
 }
 
 async function check(viewer: Viewer, { id, format, fileName, options }: Import, upload: Upload): Promise<Checked> {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { TooCostlyError } from '../../kernel/errors.ts';
+import { TooCostlyError, UnavailableError } from '../../kernel/errors.ts';
 import { importMaxBytes, uploadFolder } from './settings.ts';
 import type { Upload } from './upload.ts';
 
@@ -30,34 +30,51 @@ export type Spooled = { path: string; remove: () => Promise<void> };
  * Takes an upload in, into a file that nobody else may read: archives have their table of contents at the end, some formats
  * must be read twice, and what has been read fast waits for no slow line (docs/decisions/0014).
  * @param onBytes told how many bytes have come in so far
- * @throws TooCostlyError, UploadInterruptedError
+ * @throws TooCostlyError, UploadInterruptedError; UnavailableError when the disk has no room for it
  */
 export async function spool(upload: Upload, onBytes: (total: number) => Promise<void>): Promise<Spooled> {
   if (upload.length !== null && upload.length > importMaxBytes()) throw tooLarge();
   await mkdir(uploadFolder(), { recursive: true, mode: 0o700 });
+  const room = await readRoom();
+  if (upload.length !== null && upload.length > room) throw noRoom();
   const path = join(uploadFolder(), randomUUID());
   const remove = () => rm(path, { force: true });
   try {
-    await pipeline(count(upload.bytes, onBytes), createWriteStream(path, { mode: 0o600, flags: 'wx' }));
+    await pipeline(count(upload.bytes, room, onBytes), createWriteStream(path, { mode: 0o600, flags: 'wx' }));
     return { path, remove };
   } catch (error) {
     await remove();
-    throw error;
+    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? noRoom() : error;
   }
+}
+
+/** Bytes that are left to whoever else writes to the disk: the embedded database gives up when it finds no room. */
+const reserve = 128 * 1024 * 1024;
+
+/** Bytes that an upload may take of the disk: all but the reserve, and of a small one half of what is free. */
+async function readRoom(): Promise<number> {
+  const { bavail, bsize } = await statfs(uploadFolder());
+  const free = bavail * bsize;
+  return Math.max(free / 2, free - reserve);
 }
 
 async function* count(
   bytes: AsyncIterable<Uint8Array>,
+  room: number,
   onBytes: (total: number) => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   let total = 0;
   for await (const chunk of bytes) {
     total += chunk.byteLength;
     if (total > importMaxBytes()) throw tooLarge();
+    if (total > room) throw noRoom();
     yield chunk;
     await onBytes(total);
   }
 }
+
+const noRoom = () =>
+  new UnavailableError('The server has no room for a file of this size at the moment. Try again later.');
 
 const tooLarge = () =>
   new TooCostlyError(`An import takes files of up to ${importMaxBytes()} bytes; this one is larger.`);

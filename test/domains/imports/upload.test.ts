@@ -116,6 +116,35 @@ test('an upload that breaks off can be sent again', async () => {
   expect((await settled(me, id)).report!.rowsAccepted).toBe(1);
 });
 
+test('three files of a person are checked at once, and no fourth', async () => {
+  const person = await Client.register(app.url);
+  const slow = () =>
+    new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('date,metric,value\n')) });
+  const running = await Promise.all(
+    Array.from({ length: 3 }, async () => {
+      const { id, uploadUrl } = await createImport(person, 'CSV');
+      const leaving = new AbortController();
+      const sent = fetch(app.url + uploadUrl, {
+        method: 'PUT',
+        body: slow(),
+        duplex: 'half',
+        signal: leaving.signal,
+      } as RequestInit).catch(() => null);
+      return { id, leaving, sent };
+    }),
+  );
+  for (const { id } of running) await expect.poll(async () => (await readImport(person, id)).state).toBe('CHECKING');
+  const { uploadUrl } = await createImport(person, 'CSV');
+  expect(await answerOf(await put(person, uploadUrl!, small))).toEqual([409, 'CONFLICT']);
+  running[0]!.leaving.abort();
+  await expect.poll(async () => (await readImport(person, running[0]!.id)).state).toBe('AWAITING_UPLOAD');
+  expect((await put(person, uploadUrl!, small)).status).toBe(200);
+  for (const { leaving, sent } of running) {
+    leaving.abort();
+    await sent;
+  }
+});
+
 test('one import takes one file', async () => {
   const { id, uploadUrl } = await createImport(me, 'CSV');
   const first = await put(me, uploadUrl!, small);
@@ -126,8 +155,8 @@ test('one import takes one file', async () => {
 
 test('each step has its states, and any other is a conflict that shows the import', async () => {
   const { id } = await createImport(me, 'CSV');
-  for (const operation of [applyImport(me, id), undoImport(me, id)]) {
-    const refusal = await refusalOf(operation);
+  for (const operate of [applyImport, undoImport]) {
+    const refusal = await refusalOf(operate(me, id));
     expect([refusal.code, refusal.extensions['current']]).toMatchObject(['CONFLICT', { id, state: 'AWAITING_UPLOAD' }]);
   }
 });
