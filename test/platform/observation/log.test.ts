@@ -63,7 +63,7 @@ describe('the log of a server', () => {
 });
 
 const script = `
-  import { log, openLog } from './src/platform/log.ts';
+  import { log, openLog } from './src/platform/observation/log.ts';
   openLog('debug');
   const secret = 'planted-secret';
   log.error({ password: secret, user: { email: secret, deep: { token: secret } }, notes: secret }, 'with fields');
