@@ -3,7 +3,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { toStoredValue, type MetricConfig } from '../metrics/rules.ts';
 import type { StagedEntry } from './check-rows.ts';
 import type { Question } from './format.ts';
-import { settleRow, type Answers } from './questions.ts';
+import { settleValue, type Answers } from './questions.ts';
 import { readConfigs } from './recheck.ts';
 import { mark } from './settle.ts';
 import { readStaged, type StagedRow, type StagingKey } from './staging.ts';
@@ -37,11 +37,10 @@ function toEntry(
   question: Question,
   answer: unknown,
 ): StagedEntry | string {
-  const settled = settleRow(question, answer, { date: entry.date, raw });
-  if (typeof settled === 'string') return settled;
+  const value = settleValue(question, answer, raw);
   // A metric that is gone by now is met again, and told, by the look at all rows.
-  const stored = config ? toStoredValue(config, settled.value) : { number: null, text: null };
-  return typeof stored === 'string' ? stored : { ...entry, ...stored, date: settled.date };
+  const stored = config ? toStoredValue(config, value) : { number: null, text: null };
+  return typeof stored === 'string' ? stored : { ...entry, ...stored };
 }
 
 async function store(

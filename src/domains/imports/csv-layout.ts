@@ -30,7 +30,7 @@ export function readLayout(header: readonly string[]): Layout {
   return toWide(names, labels);
 }
 
-const noDate = 'The first line must name the columns, separated by commas, and one of them must be "date".';
+const noDate = 'The first line must name the columns, and one of them must be "date".';
 
 const notText = 'The first line holds the character U+0000: this is no CSV, or not one in UTF-8.';
 

@@ -94,11 +94,6 @@ export type Question = {
       choices: Readonly<Record<string, number>>;
       suggestion: string | null;
     }
-  | {
-      /** Which of two numbers is the day and which the month. The answer: DAY_FIRST or MONTH_FIRST; rows are read as DAY_FIRST. */
-      kind: 'DATE_ORDER';
-      suggestion: 'DAY_FIRST' | 'MONTH_FIRST' | null;
-    }
 );
 
 /** What a format reads with. */

@@ -48,7 +48,6 @@ const LeftOut = builder.objectRef<Left>('LeftOut').implement({
 const QuestionKind = defineEnum<Question['kind']>('ImportQuestionKind', 'What a question about a file asks for.', {
   WORD_VALUES: 'What number each word stands for. The answer: an object of numbers by word.',
   UNIT: 'In which unit numbers are written. The answer: one of the choices.',
-  DATE_ORDER: 'Which number of a date is the day. The answer: DAY_FIRST or MONTH_FIRST.',
 });
 
 const ImportQuestion = builder.objectRef<Question>('ImportQuestion').implement({
@@ -62,13 +61,8 @@ const ImportQuestion = builder.objectRef<Question>('ImportQuestion').implement({
       resolve: (question) => (question.kind === 'WORD_VALUES' ? [...question.words] : []),
     }),
     choices: t.stringList({
-      description: 'What may be answered. Empty for WORD_VALUES.',
-      resolve: (question) =>
-        question.kind === 'UNIT'
-          ? Object.keys(question.choices)
-          : question.kind === 'DATE_ORDER'
-            ? ['DAY_FIRST', 'MONTH_FIRST']
-            : [],
+      description: 'UNIT: what may be answered. Otherwise empty.',
+      resolve: (question) => (question.kind === 'UNIT' ? Object.keys(question.choices) : []),
     }),
     suggestion: t.field({
       type: 'JSON',

@@ -11,7 +11,7 @@ import { importLimits, type AnyFormat as Format } from './input.ts';
 const ImportFormat = defineEnum<Format>('ImportFormat', 'How a file is written.', {
   AUTO: 'As its content says. What it was found to be stands in the import once it has been checked.',
   JSON: 'An export of Lifegraph in JSON: metrics and entries come back with their ids. An id that is there already with the same content is a duplicate; with other content it is rejected.',
-  CSV: 'Commas, UTF-8. Long (date,metric,value[,time,notes,tags,unit,type]) or wide (date, then one column per metric; an empty cell is a missing value), told apart by the header. Metrics are found by name. A value that is there already is a duplicate.',
+  CSV: 'Commas, semicolons, tabs or bars; UTF-8, or UTF-16 with a byte order mark. Long (date,metric,value[,time,notes,tags,unit,type]) or wide (date, then one column per metric; an empty cell is a missing value), told apart by the header. Metrics are found by name. A value that is there already is a duplicate.',
   APPLE_HEALTH: 'The export.zip of Apple Health, or the export.xml in it.',
   HEALTH_AUTO_EXPORT: 'JSON of the app Health Auto Export.',
   GOOGLE_TAKEOUT: 'A Takeout archive with the data of Fitbit (Google Health).',
@@ -71,8 +71,7 @@ const ImportAnswer = builder.inputType('ImportAnswer', {
     value: t.field({
       type: 'JSON',
       required: true,
-      description:
-        'WORD_VALUES: an object of numbers by word. UNIT: one of the choices. DATE_ORDER: DAY_FIRST or MONTH_FIRST.',
+      description: 'WORD_VALUES: an object of numbers by word. UNIT: one of the choices.',
     }),
   }),
 });

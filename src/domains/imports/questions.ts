@@ -47,27 +47,16 @@ function findProblem(question: Question, answer: unknown): string | null {
       return typeof answer === 'string' && Object.hasOwn(question.choices, answer)
         ? null
         : `Say one of ${Object.keys(question.choices).join(', ')}.`;
-    case 'DATE_ORDER':
-      return answer === 'DAY_FIRST' || answer === 'MONTH_FIRST' ? null : 'Say DAY_FIRST or MONTH_FIRST.';
   }
 }
 
-/** A row whose value depends on an answer: its day, and the word or number that stands in the file. */
-export type OpenRow = { date: string; raw: unknown };
-
-/** What such a row says, given the answer; a sentence when it says nothing. */
-export function settleRow(
-  question: Question,
-  answer: unknown,
-  { date, raw }: OpenRow,
-): { date: string; value: unknown } | string {
+/** What the word or number of a row stands for, given the answer. */
+export function settleValue(question: Question, answer: unknown, raw: unknown): unknown {
   switch (question.kind) {
     case 'WORD_VALUES':
-      return { date, value: typeof raw === 'string' ? valueOf(answer, raw) : raw };
+      return typeof raw === 'string' ? valueOf(answer, raw) : raw;
     case 'UNIT':
-      return { date, value: Number((Number(raw) * question.choices[String(answer)]!).toPrecision(12)) };
-    case 'DATE_ORDER':
-      return answer === 'DAY_FIRST' ? { date, value: raw } : swap(date, raw);
+      return Number((Number(raw) * question.choices[String(answer)]!).toPrecision(12));
   }
 }
 
@@ -75,10 +64,3 @@ const valueOf = (answer: unknown, word: string): number =>
   typeof answer === 'object' && answer !== null && Object.hasOwn(answer, word)
     ? Number((answer as Record<string, unknown>)[word])
     : Number.NaN;
-
-/** 2026-03-04 is the fourth of March where the day comes first, and else the third of April. */
-function swap(date: string, raw: unknown): { date: string; value: unknown } | string {
-  const [year, month, day] = date.split('-');
-  if (Number(day) > 12) return 'This day does not exist when the month comes first.';
-  return { date: `${year}-${day}-${month}`, value: raw };
-}
