@@ -5,7 +5,7 @@ import { sql } from '../platform/database/database.ts';
 import { readNewest } from './history.ts';
 import {
   findOperations,
-  noteRefusal,
+  noteOutcome,
   OperationRepeatedError,
   type NotedOperation,
   type Refusal,
@@ -62,11 +62,17 @@ async function applyOne(viewer: Viewer, operation: Operation): Promise<Operation
     if (error instanceof OperationRepeatedError) return { ...toApplied(operation, null), isRepeat: true };
     if (!(error instanceof ExpectedError) || passing.has(error.code)) throw error;
     // What is deleted already is deleted.
-    if (error instanceof NotFoundError && operation.kind === 'DELETE') return toApplied(operation, null);
+    if (error instanceof NotFoundError && operation.kind === 'DELETE') return noteDeleted(viewer, operation);
     const refusal = toRefusal(error, await isOvertaken(viewer, operation, error));
-    if (await noteRefusal(viewer.userId, operation.id, refusal)) return toRefused(viewer, operation, refusal);
+    if (await noteOutcome(viewer.userId, operation.id, refusal)) return toRefused(viewer, operation, refusal);
     return { ...toApplied(operation, null), isRepeat: true };
   }
+}
+
+/** Noted like every outcome: what is deleted may come back by an undo, and a late copy must not delete it then. */
+async function noteDeleted(viewer: Viewer, operation: Operation): Promise<OperationOutcome> {
+  const isNew = await noteOutcome(viewer.userId, operation.id, null);
+  return { ...toApplied(operation, null), isRepeat: !isNew };
 }
 
 /** Whether somebody else's change stands against it. What somebody has deleted meanwhile is one too: the deletion wins. */

@@ -39,15 +39,17 @@ export type Refusal = {
 };
 
 /**
- * Notes that an operation was not done: a copy of it that arrives later must not be, when the device has been told so.
+ * Notes that an operation has had an outcome without a write: a copy of it that arrives later must not write, when the
+ * device has been told so.
+ * @param refusal why it was not done; null when there was nothing left to do
  * @returns whether it stands; otherwise a copy has been quicker, and its outcome counts
  */
-export async function noteRefusal(userId: string, operationId: string, refusal: Refusal): Promise<boolean> {
+export async function noteOutcome(userId: string, operationId: string, refusal: Refusal | null): Promise<boolean> {
   const noted = await sql.query(
     `INSERT INTO operations (user_id, id, refusal) SELECT user_id, $2::uuid, $3::jsonb FROM change_heads
      WHERE user_id = $1::uuid ON CONFLICT DO NOTHING RETURNING 1 AS one`,
-    [userId, operationId, JSON.stringify(refusal)],
-    'note-refusal',
+    [userId, operationId, refusal && JSON.stringify(refusal)],
+    'note-outcome',
   );
   return noted.length > 0;
 }

@@ -77,6 +77,18 @@ describe('a queue of operations', () => {
     expect(await client.countEntries()).toBe(0);
   });
 
+  it('does not delete what an undo brought back when a deletion that found nothing is sent again', async () => {
+    const { id } = await client.createEntry({ metricId });
+    await client.deleteEntry(id);
+    const deletedAt = await client.seq();
+    const queue = [deleteEntry(id)];
+    const [nothing] = await applyOperations(client, queue);
+    expect(nothing).toMatchObject({ status: 'APPLIED', isRepeat: false, seq: null });
+    await client.graphql(`mutation { undo(seq: ${deletedAt}) { seq } }`);
+    expect(await applyOperations(client, queue)).toEqual([{ ...nothing, isRepeat: true }]);
+    expect(await client.countEntries()).toBe(1);
+  });
+
   it('is applied once even when sent many times at once', async () => {
     const ids = Array.from({ length: 5 }, newId);
     const queue = ids.flatMap((id) => [createEntry(id), updateEntry(id, { value: 5 })]);

@@ -122,8 +122,9 @@ export async function withSchemaLock<Result>(work: () => Promise<Result>): Promi
 /** Closes the pool and stops the embedded database. Harmless when nothing is open. */
 export async function closeDatabase(): Promise<void> {
   clearInterval(housekeeping);
-  await prismaClient?.$disconnect();
+  // The pool first: it knows when to give up. Prisma would wait for whatever is under way, however long that takes.
   await pool?.close(closingLimit);
+  await prismaClient?.$disconnect();
   await stopEmbedded?.();
   pool = prismaClient = stopEmbedded = undefined;
 }
