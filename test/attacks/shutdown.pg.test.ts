@@ -68,7 +68,7 @@ describe.skipIf(!hasServers())('44: SIGTERM under load', () => {
         if (type === 'next')
           acknowledged.socket.push((payload as { data: { createEntry: { id: string } } }).data.createEntry.id);
 
-    expect(exitCode, server.output()).toBe(0);
+    expect(exitCode, `${server.output()}`).toBe(0);
     expect(took).toBeLessThan(limit);
     expect((await Promise.all(devices.map(({ closed }) => closed))).map(({ code }) => code)).toEqual([
       1012, 1012, 1012, 1012,
@@ -103,7 +103,7 @@ describe.skipIf(!hasServers())('44: SIGTERM under load', () => {
     expect(device.socket.readyState).toBe(1);
     expect((await device.closed).code).toBe(1012);
     const { exitCode, took } = await ended;
-    expect(exitCode, server.output()).toBe(0);
+    expect(exitCode, `${server.output()}`).toBe(0);
     expect(took).toBeGreaterThan(1900);
     await expect(fetch(`${server.url}/health/live`)).rejects.toThrow('fetch failed');
   });
@@ -118,7 +118,7 @@ describe.skipIf(!hasServers())('44: SIGTERM under load', () => {
     await release();
     const { id } = await entry;
     const { exitCode, took } = await ended;
-    expect(exitCode, server.output()).toBe(0);
+    expect(exitCode, `${server.output()}`).toBe(0);
     expect(took).toBeGreaterThan(2900);
     expect(await queryDatabase(database.url, 'SELECT id FROM entries')).toEqual([{ id }]);
   });
@@ -132,7 +132,7 @@ describe.skipIf(!hasServers())('44: SIGTERM under load', () => {
     socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{');
     await sleep(500);
     const { exitCode, took } = await end();
-    expect(exitCode, server.output()).toBe(0);
+    expect(exitCode, `${server.output()}`).toBe(0);
     expect(took).toBeGreaterThan(9000);
     expect(took).toBeLessThan(limit);
     expect(await refused).toBe('refused');
@@ -152,7 +152,7 @@ describe.skipIf(!hasServers())('44: SIGTERM under load', () => {
     const release = await holdLog(database.url, client.userId);
     await expect.poll(state, { timeout: 20_000 }).toBe('active');
     const { exitCode, took } = await end();
-    expect(exitCode, server.output()).toBe(0);
+    expect(exitCode, `${server.output()}`).toBe(0);
     expect(took).toBeLessThan(limit);
     expect(await state()).toMatch(/^(created|retry)$/);
     await release();
