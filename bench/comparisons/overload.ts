@@ -51,7 +51,7 @@ function print({ capacity, outcomes, pulse, after }: Measured): void {
   line('offered', `${(offered / capacity).toFixed(2)} of the capacity, ${offered.toFixed(0)} per second`);
   line('done', `${(perSecond / capacity).toFixed(2)} of the capacity, ${times(done)}`);
   line('refused: RATE_LIMITED, UNAVAILABLE', `${refused.length} of ${outcomes.length}, ${times(refused)}`);
-  line('neither', `${outcomes.length - done.length - refused.length}`);
+  line('neither', describeOthers(outcomes.filter((each) => !isDone(each) && !isRefused(each))));
   line('/health/live meanwhile', `median ${quantile(pulse, 0.5).toFixed(1)} ms, most ${pulse.at(-1)!.toFixed(0)} ms`);
   line(`${pause / 1000} s later, done`, `${(after / capacity).toFixed(2)} of the capacity, none refused`);
 }
@@ -59,6 +59,13 @@ function print({ capacity, outcomes, pulse, after }: Measured): void {
 const isDone = ({ answer }: Outcome): boolean => answer?.status === 200 && answer.body.startsWith('{"data"');
 const isRefused = ({ answer }: Outcome): boolean =>
   answer !== null && /"code":"(RATE_LIMITED|UNAVAILABLE)"/.test(answer.body);
+
+/** How many there are of each kind. */
+function describeOthers(outcomes: readonly Outcome[]): string {
+  const kinds = Object.groupBy(outcomes, ({ answer, failure }) => failure ?? `${answer?.status} ${answer?.body}`);
+  const counted = Object.entries(kinds).map(([kind, each]) => `${each!.length} times ${kind.slice(0, 120)}`);
+  return counted.length === 0 ? '0' : counted.join('; ');
+}
 
 function times(outcomes: readonly Outcome[]): string {
   const sorted = outcomes.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);

@@ -4,7 +4,7 @@ import { toMessage, type Call } from './calls.ts';
 import { HttpConnection, type Answer } from './http-connection.ts';
 
 /** What became of a call; without an answer the connection broke, and nobody knows what the server did. */
-export type Outcome = { sentAt: number; milliseconds: number; answer: Answer | null };
+export type Outcome = { sentAt: number; milliseconds: number; answer: Answer | null; failure: string | null };
 
 /** Connections at most: what waits beyond that is the generator's, and is not sent. */
 const connectionsMax = 6000;
@@ -49,11 +49,15 @@ class Connections {
 
   async send(message: Buffer): Promise<Outcome> {
     const sentAt = performance.now();
-    const connection = this.takeFree() ?? (await this.openOne());
-    const answer = (await connection?.send(message).catch(() => null)) ?? null;
-    if (connection && answer) this.free.push(connection);
-    else this.open -= 1;
-    return { sentAt, milliseconds: performance.now() - sentAt, answer };
+    try {
+      const connection = this.takeFree() ?? (await this.openOne());
+      const answer = await connection.send(message);
+      this.free.push(connection);
+      return { sentAt, milliseconds: performance.now() - sentAt, answer, failure: null };
+    } catch (error) {
+      this.open -= 1;
+      return { sentAt, milliseconds: performance.now() - sentAt, answer: null, failure: String(error) };
+    }
   }
 
   close(): void {
@@ -69,8 +73,8 @@ class Connections {
     return null;
   }
 
-  private openOne(): Promise<HttpConnection | null> {
+  private openOne(): Promise<HttpConnection> {
     this.open += 1;
-    return HttpConnection.open(this.url).catch(() => null);
+    return HttpConnection.open(this.url);
   }
 }

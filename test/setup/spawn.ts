@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
@@ -47,10 +48,17 @@ export async function waitUntilUp(child: Child, check: () => Promise<unknown>, s
   }
 }
 
-/** A port of the loopback address that is free at the moment. */
+/** Below those that systems give to outgoing connections: one of these could take it before the server is up. */
+const ports = { from: 15_000, to: 32_000 } as const;
+
+/** A port of the loopback address that is free at the moment, and likely to be until a server is up. */
 export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = createServer().listen(randomInt(ports.from, ports.to), '127.0.0.1');
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!isFree) return findFreePort();
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Session as Device, User } from '../../../generated/prisma/client.ts';
 import { writeChanges, type ChangeTransaction } from '../../changes/write-changes.ts';
 import { ConflictError, InvalidInputError, UnauthenticatedError } from '../../kernel/errors.ts';
@@ -27,6 +28,9 @@ import { admitRefresh, admitRegistration, beginGuess, noteSignIn } from './throt
 /** A signed-in device and what it needs to stay so. */
 export type SignedIn = { accessToken: string; expiresAt: Date; refreshToken: string; user: User; device: Device };
 
+/** A crowd that signs in at once is looked up two at a time: it waits for its hashes anyway, and nobody else is to wait for it. */
+const arrivals = pLimit(2);
+
 /**
  * Opens an account and signs its first device in.
  * @throws InvalidInputError, RateLimitedError, or ConflictError when the address has an account
@@ -54,7 +58,7 @@ export async function register(input: RegisterInput, caller: Caller): Promise<Si
  */
 export async function login(input: LoginInput, caller: Caller): Promise<SignedIn> {
   const { email, password, deviceName } = validate(loginShape, input);
-  const user = await prisma().user.findUnique({ where: { email } });
+  const user = await arrivals(() => prisma().user.findUnique({ where: { email } }));
   const guess = await beginGuess(email, user?.id, caller);
   if (!(await verifyPassword(user?.passwordHash, password)) || !user) {
     const { deviceId } = guess;
