@@ -18,10 +18,11 @@ import { compareLiveDelivery } from './comparisons/live-delivery.ts';
 import { measureOverload } from './comparisons/overload.ts';
 import { compareCreateEntry, compareEntries } from './comparisons/requests.ts';
 import { measureSignIns } from './comparisons/sign-ins.ts';
-import { followers, idlers, keepers, signIn, writers, type Group, type Person } from './content/people.ts';
+import { followers, idlers, keepers, nobody, signIn, writers, type Group, type Person } from './content/people.ts';
 import { DifferenceError } from './equality.ts';
 import { install, NoPostgresError, type Installation } from './installation.ts';
 import { printHead } from './report.ts';
+import { compareImportCsv } from './transfers/import-csv.ts';
 
 /** A comparison of the server, and whom it needs. */
 type OfServer = {
@@ -37,6 +38,7 @@ const ofServer: Record<string, OfServer> = {
   overload: { group: writers, compare: measureOverload },
   signIns: { group: writers, compare: measureSignIns },
   idleSockets: { group: idlers, compare: compareIdleSockets },
+  importCsv: { group: nobody, compare: compareImportCsv },
 };
 const ofAnalysis = {
   spearman: compareSpearmanLags,

@@ -17,6 +17,9 @@ export const idlers: Group = { name: 'idler', people: 10_000, devices: 1, entrie
 /** One person whose change log has 100,000 lines, with those of the account and its metrics. */
 export const keepers: Group = { name: 'keeper', people: 1, devices: 1, entries: 99_996 };
 
+/** For comparisons whose people open their accounts themselves. */
+export const nobody: Group = { name: 'nobody', people: 0, devices: 0, entries: 0 };
+
 export const metrics = [
   { name: 'Steps', type: 'NUMBER', unit: 'steps' },
   { name: 'Meditated', type: 'BINARY' },

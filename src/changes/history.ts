@@ -11,7 +11,7 @@ export async function readHistory(
   page: Page,
 ): Promise<Change[]> {
   const rows = await sql.query<Change>(
-    `SELECT ${changeColumns} FROM changes c
+    `SELECT ${changeColumns} FROM change_log c
      WHERE c.user_id = $1::uuid AND c.entity_type = ANY($2::text[]) AND c.entity_id = $3::uuid
        AND ($4::int IS NULL OR c.seq < $4::int) AND ($5::int IS NULL OR c.seq > $5::int)
      ORDER BY c.seq ${page.fromEnd ? 'ASC' : 'DESC'} LIMIT $6::int`,
@@ -24,7 +24,7 @@ export async function readHistory(
 /** One line of the log, or null. */
 export async function readChange(reader: Sql, userId: string, seq: number): Promise<Change | null> {
   const [change] = await reader.query<Change>(
-    `SELECT ${changeColumns} FROM changes c WHERE c.user_id = $1::uuid AND c.seq = $2::int`,
+    `SELECT ${changeColumns} FROM change_log c WHERE c.user_id = $1::uuid AND c.seq = $2::int`,
     [userId, seq],
   );
   return change ?? null;
@@ -38,7 +38,7 @@ export async function readNewest(
   before: number | null = null,
 ): Promise<Change | null> {
   const [change] = await reader.query<Change>(
-    `SELECT ${changeColumns} FROM changes c
+    `SELECT ${changeColumns} FROM change_log c
      WHERE c.user_id = $1::uuid AND c.entity_type = $2::text AND c.entity_id = $3::uuid
        AND ($4::int IS NULL OR c.seq < $4::int)
      ORDER BY c.seq DESC LIMIT 1`,
@@ -76,7 +76,7 @@ export async function readDeletedAlong(
      JOIN changes d ON d.user_id = own.user_id AND d.seq < own.seq AND d.seq > $6::int AND d.kind = 'DELETED'
        AND d.entity_type = $4::text AND d.at = own.at AND d.xmin = own.xmin
      CROSS JOIN LATERAL (
-       SELECT c.snapshot FROM changes c WHERE c.user_id = d.user_id AND c.entity_type = d.entity_type
+       SELECT c.snapshot FROM change_log c WHERE c.user_id = d.user_id AND c.entity_type = d.entity_type
          AND c.entity_id = d.entity_id AND c.seq < d.seq ORDER BY c.seq DESC LIMIT 1
      ) last
      WHERE own.user_id = $1::uuid AND own.seq = $2::int AND last.snapshot->>$5::text = $3::text

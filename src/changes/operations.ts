@@ -61,7 +61,7 @@ export type NotedOperation = { seq: number | null; change: Change | null; refusa
 export async function findOperations(userId: string, ids: readonly string[]): Promise<Map<string, NotedOperation>> {
   const rows = await sql.query<Change & { operationId: string; notedSeq: number | null; refusal: Refusal | null }>(
     `SELECT o.id AS "operationId", o.seq AS "notedSeq", o.refusal, ${changeColumns}
-     FROM operations o LEFT JOIN changes c ON c.user_id = o.user_id AND c.seq = o.seq
+     FROM operations o LEFT JOIN change_log c ON c.user_id = o.user_id AND c.seq = o.seq
      WHERE o.user_id = $1::uuid AND o.id = ANY($2::uuid[])`,
     [userId, ids],
     'find-operations',

@@ -69,7 +69,7 @@ function countLike(like: Page | undefined): number {
 async function load(userId: string, after: number, first: number): Promise<Page> {
   const rows = await readTexts(
     `SELECT seq, kind, entity_type, entity_id, snapshot, device_id, date_part('epoch', at)
-     FROM changes WHERE user_id = $1::uuid AND seq > $2::int ORDER BY seq LIMIT $3::int`,
+     FROM change_log WHERE user_id = $1::uuid AND seq > $2::int ORDER BY seq LIMIT $3::int`,
     [userId, after, first],
     'read-page',
   );

@@ -13,7 +13,7 @@ export const changeColumns =
  */
 export async function replayChanges(userId: string, after: number, first: number): Promise<Change[]> {
   const changes = await sql.query<Change>(
-    `SELECT ${changeColumns} FROM changes c WHERE c.user_id = $1::uuid AND c.seq > $2::int ORDER BY c.seq LIMIT $3::int`,
+    `SELECT ${changeColumns} FROM change_log c WHERE c.user_id = $1::uuid AND c.seq > $2::int ORDER BY c.seq LIMIT $3::int`,
     [userId, after, first],
     'replay-changes',
   );
@@ -103,7 +103,7 @@ export async function readLastSnapshots<Snapshot>(
   entityIds: readonly string[],
 ): Promise<Map<string, Snapshot>> {
   const rows = await sql.query<{ id: string; snapshot: Snapshot }>(
-    `SELECT DISTINCT ON (entity_id) entity_id AS id, snapshot FROM changes
+    `SELECT DISTINCT ON (entity_id) entity_id AS id, snapshot FROM change_log
      WHERE user_id = $1::uuid AND entity_type = $2::text AND entity_id = ANY($3::uuid[]) AND snapshot IS NOT NULL
      ORDER BY entity_id, seq DESC`,
     [userId, entityType, entityIds],

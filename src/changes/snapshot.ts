@@ -34,12 +34,15 @@ export async function readSnapshot(
 
 const readExisting = (userId: string, seq: number, after: SnapshotKey | null, limit: number): Promise<Change[]> =>
   sql.query<Change>(
-    `SELECT * FROM (
-       SELECT DISTINCT ON (c.entity_type, c.entity_id) ${changeColumns} FROM changes c
-       WHERE c.user_id = $1::uuid AND c.seq <= $2::int
-         AND ($3::text IS NULL OR (c.entity_type, c.entity_id) > ($3::text, $4::uuid))
-       ORDER BY c.entity_type, c.entity_id, c.seq DESC
-     ) newest WHERE kind <> 'DELETED' LIMIT $5::int`,
+    // Snapshots are looked at last, for one page alone: an imported one is made of its entry.
+    `SELECT ${changeColumns} FROM (
+       SELECT * FROM (
+         SELECT DISTINCT ON (l.entity_type, l.entity_id) l.entity_type, l.entity_id, l.seq, l.kind FROM changes l
+         WHERE l.user_id = $1::uuid AND l.seq <= $2::int
+           AND ($3::text IS NULL OR (l.entity_type, l.entity_id) > ($3::text, $4::uuid))
+         ORDER BY l.entity_type, l.entity_id, l.seq DESC
+       ) newest WHERE kind <> 'DELETED' ORDER BY entity_type, entity_id LIMIT $5::int
+     ) page JOIN change_log c ON c.user_id = $1::uuid AND c.seq = page.seq ORDER BY page.entity_type, page.entity_id`,
     [userId, seq, after?.[0] ?? null, after?.[1] ?? null, limit],
     'read-snapshot',
   );

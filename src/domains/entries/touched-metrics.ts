@@ -11,13 +11,13 @@ const mostChanges = 5_000;
 export async function readTouchedMetrics({ userId }: Viewer, after: number): Promise<string[] | null> {
   const rows = await sql.query<{ metricId: string | null; count: number }>(
     `WITH fresh AS MATERIALIZED (
-       SELECT seq, entity_type, entity_id, snapshot FROM changes
+       SELECT seq, entity_type, entity_id, snapshot FROM change_log
        WHERE user_id = $1::uuid AND seq > $2::int AND entity_type IN ('Entry', 'Metric')
        ORDER BY seq LIMIT ${mostChanges + 1}
      )
      SELECT "metricId", sum(count(*)) OVER ()::int AS count FROM (
        SELECT CASE entity_type WHEN 'Metric' THEN entity_id::text WHEN 'Entry' THEN coalesce(snapshot->>'metricId', (
-         SELECT past.snapshot->>'metricId' FROM changes past
+         SELECT past.snapshot->>'metricId' FROM change_log past
          WHERE past.user_id = $1::uuid AND past.entity_type = 'Entry' AND past.entity_id = fresh.entity_id
            AND past.seq < fresh.seq AND past.snapshot IS NOT NULL
          ORDER BY past.seq DESC LIMIT 1)) END AS "metricId"

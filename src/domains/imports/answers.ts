@@ -1,11 +1,11 @@
 import type { Viewer } from '../../kernel/viewer.ts';
 import type { Transaction } from '../../platform/database/database.ts';
-import { toStoredValue, type MetricConfig } from '../metrics/rules.ts';
-import type { StagedEntry } from './check-rows.ts';
+import { toStoredValue, type MetricConfig, type StoredValue } from '../metrics/rules.ts';
 import type { Question } from './format.ts';
 import { settleValue, type Answers } from './questions.ts';
 import { readConfigs } from './recheck.ts';
 import { mark } from './settle.ts';
+import type { StagedEntry } from './staged-entry.ts';
 import { readStaged, type StagedRow, type StagingKey } from './staging.ts';
 
 /** Gives the rows that waited for an answer their values; those that it does not fit are refused. */
@@ -19,40 +19,38 @@ export async function applyAnswers(
   if (questions.length === 0) return;
   const byId = new Map(questions.map((question) => [question.id, question]));
   const configs = await readConfigs(tx, viewer, key);
-  const settle = ({ question, payload }: StagedRow<StagedEntry>): StagedEntry | string => {
+  const settle = ({ question, payload }: StagedRow<StagedEntry>): StoredValue | string => {
     const asked = byId.get(question!)!;
-    return toEntry(configs.get(payload.metricId), payload, asked, answers[asked.id]);
+    return toStored(configs.get(payload.metricId), payload, asked, answers[asked.id]);
   };
   for await (const page of readStaged<StagedEntry>(tx, key, 'ENTRY', { isOpen: true })) {
-    const settled = page.map((row) => ({ ordinal: row.ordinal, payload: settle(row) }));
-    for (const { ordinal, payload } of settled)
-      if (typeof payload === 'string') await mark(tx, key, [ordinal], payload);
+    const settled = page.map((row) => ({ ordinal: row.ordinal, value: settle(row) }));
+    for (const { ordinal, value } of settled) if (typeof value === 'string') await mark(tx, key, [ordinal], value);
     await store(tx, key, settled);
   }
 }
 
-function toEntry(
+function toStored(
   config: MetricConfig | undefined,
-  { raw, ...entry }: StagedEntry,
+  { payload }: StagedEntry,
   question: Question,
   answer: unknown,
-): StagedEntry | string {
-  const value = settleValue(question, answer, raw);
+): StoredValue | string {
+  const value = settleValue(question, answer, payload?.raw);
   // A metric that is gone by now is met again, and told, by the look at all rows.
-  const stored = config ? toStoredValue(config, value) : { number: null, text: null };
-  return typeof stored === 'string' ? stored : { ...entry, ...stored };
+  return config ? toStoredValue(config, value) : { number: null, text: null };
 }
 
 async function store(
   tx: Transaction,
   { userId, importId }: StagingKey,
-  settled: readonly { ordinal: number; payload: StagedEntry | string }[],
+  settled: readonly { ordinal: number; value: StoredValue | string }[],
 ): Promise<void> {
-  const rows = settled.filter(({ payload }) => typeof payload !== 'string');
+  const rows = settled.flatMap(({ ordinal, value }) => (typeof value === 'string' ? [] : [{ ordinal, ...value }]));
   await tx.query(
-    `UPDATE import_rows r SET payload = s.row->'payload', question = NULL
-     FROM jsonb_array_elements($3::jsonb) AS s(row)
-     WHERE r.user_id = $1::uuid AND r.import_id = $2::uuid AND r.ordinal = (s.row->>'ordinal')::int`,
+    `UPDATE import_rows r SET number = s.number, text = s.text, payload = NULL, question = NULL
+     FROM jsonb_to_recordset($3::jsonb) AS s(ordinal int, number float8, text text)
+     WHERE r.user_id = $1::uuid AND r.import_id = $2::uuid AND r.ordinal = s.ordinal`,
     [userId, importId, JSON.stringify(rows)],
   );
 }

@@ -2,15 +2,14 @@ import { writeChanges, type ChangeTransaction } from '../../changes/write-change
 import { jobViewer, type Viewer } from '../../kernel/viewer.ts';
 import { prisma, refreshStatistics } from '../../platform/database/database.ts';
 import { recordEvent } from '../audit/record.ts';
-import { insertChecked } from '../entries/entries.ts';
-import type { Entry } from '../entries/entry.ts';
-import { readDefinitions } from '../metrics/definitions.ts';
 import { insertMetric, type NewMetric } from '../metrics/metrics.ts';
 import { applyAnswers } from './answers.ts';
 import { writeChanged } from './changed-entries.ts';
+import { hasMoved, type Ground } from './ground.ts';
 import type { ImportReport } from './import.ts';
 import type { ImportFormat } from './input.ts';
 import type { ImportTask } from './imports.ts';
+import { insertStaged } from './insert-staged.ts';
 import { recheckEntries } from './recheck.ts';
 import { openRejections } from './rejections.ts';
 import { markDuplicates, markMetrics } from './settle.ts';
@@ -39,14 +38,16 @@ async function apply(tx: ChangeTransaction, viewer: Viewer, importId: string): P
   if (row?.state !== 'APPLYING') return;
   const key = { userId: viewer.userId, importId };
   const format = row.format as ImportFormat;
-  await applyAnswers(tx, viewer, key, row.questions as never, row.answers as never);
-  await settle(tx, viewer, key, format);
   const checked = row.report as unknown as ImportReport;
+  await applyAnswers(tx, viewer, key, row.questions as never, row.answers as never);
+  const isAsChecked =
+    checked.questions.length === 0 && row.ground && !(await hasMoved(tx, viewer.userId, row.ground as Ground));
+  if (!isAsChecked) await settle(tx, viewer, key, format);
   const rejections = openRejections({ count: checked.rowsRejected, named: checked.rejected });
   const { report, used } = await summarise(tx, key, rejections, checked);
   const createdMetricIds = await insertMetrics(tx, viewer, key, used);
   await addSources(tx, viewer, used);
-  await insertEntries(tx, viewer, key, format === 'CSV' ? 'csv' : undefined);
+  await insertStaged(tx, viewer, key);
   await writeChanged(tx, viewer, key);
   await clearStaging(tx, key);
   const step = { state: 'APPLIED' as const, report: report as never, progress: 1, createdMetricIds };
@@ -84,23 +85,4 @@ async function insertMetrics(
     }
   }
   return created;
-}
-
-/** @param source what wrote the entries; undefined when they say so themselves */
-async function insertEntries(
-  tx: ChangeTransaction,
-  viewer: Viewer,
-  key: StagingKey,
-  source: string | undefined,
-): Promise<void> {
-  for await (const page of readStaged<Entry>(tx, key, 'ENTRY')) {
-    const definitions = await readDefinitions(viewer, [...new Set(page.map(({ payload }) => payload.metricId))], tx);
-    const entries = page.map(({ itemId, payload }) => ({
-      ...payload,
-      id: itemId,
-      importId: key.importId,
-      source: source ?? payload.source,
-    }));
-    await insertChecked(tx, entries, definitions);
-  }
 }

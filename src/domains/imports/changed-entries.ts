@@ -40,7 +40,7 @@ const batch = 500;
 /** The state before the newest: the newest is the one that the import has written. */
 const previousText = `
   SELECT e.id, past.snapshot AS state FROM entries e CROSS JOIN LATERAL (
-    SELECT c.snapshot FROM changes c
+    SELECT c.snapshot FROM change_log c
     WHERE c.user_id = e.user_id AND c.entity_type = 'Entry' AND c.entity_id = e.id AND c.kind <> 'DELETED'
     ORDER BY c.seq DESC OFFSET 1 LIMIT 1) past
   WHERE e.user_id = $1::uuid AND e.changed_by_import = $2::uuid AND e.version = e.import_version

@@ -82,8 +82,10 @@ async function convert(
     if (typeof stored === 'string') return rejections.add(row, `${target.label}: ${stored}`);
     entries.push({ metricId: target.id, ...common, ...stored });
   }
-  for (const entry of entries)
-    await staging.add({ row, kind: 'ENTRY', itemId: toEntryId(viewer, entry), payload: entry });
+  for (const entry of entries) {
+    const staged = { ...entry, source: null, records: 1, isKeyed: false };
+    await staging.add({ row, kind: 'ENTRY', itemId: toEntryId(viewer, entry), entry: staged });
+  }
 }
 
 /** The same value of the same metric at the same time is the same entry, in whichever file it stands. */

@@ -57,6 +57,9 @@ async function stageEntry({ staging }: Check, { configs }: Known, row: number, v
   if (!config) return 'There is no metric with this metricId.';
   const misfit = findMisfit(config, entry);
   if (misfit) return misfit;
-  await staging.add({ row, kind: 'ENTRY', itemId: entry.id, payload: entry });
+  const { id, source, version, createdAt, updatedAt, ...content } = entry;
+  const payload = { version, ...(createdAt ? { createdAt } : {}), ...(updatedAt ? { updatedAt } : {}) };
+  const staged = { ...content, source, records: 1, isKeyed: false, payload };
+  await staging.add({ row, kind: 'ENTRY', itemId: id, entry: staged });
   return null;
 }

@@ -12,6 +12,7 @@ import { importLimits } from './input.ts';
 import { LocalClock } from './local-clock.ts';
 import { Matching, type Target } from './match-metrics.ts';
 import { Questions } from './questions.ts';
+import type { StagedEntry } from './staged-entry.ts';
 
 /** Characters of what a file calls a device. */
 const deviceMax = 60;
@@ -78,34 +79,16 @@ function openMetrics(matching: Matching, targets: Target[]): Reading['metric'] {
 
 async function stage({ viewer, staging, rejections }: Check, work: Work, row: Row): Promise<void> {
   const target = work.targets[row.metric]!;
-  const payload = toPayload(target, row, work.source);
-  if (typeof payload === 'string') return rejections.add(row.row, payload);
+  const entry = toEntry(target, row, work.source);
+  if (typeof entry === 'string') return rejections.add(row.row, entry);
   const { userId } = viewer;
-  const content = [payload.time ?? '', String(payload.number), payload.text ?? '', String(payload.raw ?? '')];
-  const own = row.key == null ? [payload.date, ...content] : row.key === 'day' ? [payload.date, 'day'] : [row.key];
-  const itemId = deriveId('entry', userId, target.id, payload.source, ...own);
-  await staging.add({ row: row.row, kind: 'ENTRY', itemId, payload, question: row.question ?? undefined });
+  const content = [entry.time ?? '', String(entry.number), entry.text ?? '', String(entry.payload?.raw ?? '')];
+  const own = row.key == null ? [entry.date, ...content] : row.key === 'day' ? [entry.date, 'day'] : [row.key];
+  const itemId = deriveId('entry', userId, target.id, entry.source!, ...own);
+  await staging.add({ row: row.row, kind: 'ENTRY', itemId, entry, question: row.question ?? undefined });
 }
 
-/** An entry as it is staged. */
-export type StagedEntry = {
-  metricId: string;
-  date: string;
-  time: string | null;
-  number: number | null;
-  text: string | null;
-  notes: string | null;
-  tags: string[];
-  source: string;
-  /** Records of the file behind it. */
-  records: number;
-  /** Whether it is known by what it is called, and may come with another value. */
-  isKeyed: boolean;
-  /** What stands in the file, where the value depends on an answer. */
-  raw?: number | boolean | string;
-};
-
-function toPayload({ id, config }: Target, row: Row, source: string): StagedEntry | string {
+function toEntry({ id, config }: Target, row: Row, source: string): StagedEntry | string {
   const { date, time, key, question, records = 1 } = row;
   if (!isDay(date)) return 'The day does not exist, or is not between 1900 and 2200.';
   if (time !== null && !isLocalTime(time)) return 'The time does not exist.';
@@ -125,6 +108,6 @@ function toPayload({ id, config }: Target, row: Row, source: string): StagedEntr
     source: row.device ? `${source}: ${row.device.slice(0, deviceMax)}` : source,
     records,
     isKeyed: key != null,
-    ...(question ? { raw: row.value } : {}),
+    ...(question ? { payload: { raw: row.value } } : {}),
   };
 }

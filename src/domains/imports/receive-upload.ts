@@ -11,6 +11,7 @@ import { checkCsv } from './check-csv.ts';
 import { checkJson } from './check-json.ts';
 import { checkRows } from './check-rows.ts';
 import type { Source } from './format.ts';
+import { readGround, type Ground } from './ground.ts';
 import { findFormat, recogniseFormat } from './formats.ts';
 import type { ImportFormat } from './input.ts';
 import { spool, type Spooled } from './spool.ts';
@@ -66,12 +67,15 @@ async function check(viewer: Viewer, { id, format, fileName, options }: Import, 
     const facts = await readAs(work, found, source.source);
     // Or the database takes the staged rows for a few, and joins each with each.
     await sql.query('ANALYZE import_rows');
+    const ground = await readGround(sql, viewer.userId);
     await numberRepetitions(sql, key, facts.layout);
     await markDuplicates(sql, key, found, true);
     const leftOut = [...facts.leftOut].map(([what, records]) => ({ what, records }));
     const { report } = await summarise(sql, key, rejections, { ...facts, leftOut });
-    return { report, format: found };
+    return { report, format: found, ground };
   } finally {
+    // Whatever is still on its way there must have arrived before anybody clears the table.
+    await work.staging.flush().catch(() => undefined);
     await source.close();
     await file.remove();
   }
@@ -107,7 +111,7 @@ function readAs(work: Check, id: ImportFormat, source: Source): Promise<FileFact
 }
 
 /** What a check has found. */
-type Checked = { report: ImportReport; format: ImportFormat };
+type Checked = { report: ImportReport; format: ImportFormat; ground: Ground };
 
 /** The part of the check in which the file comes in. */
 const takingShare = 0.3;
@@ -120,13 +124,14 @@ async function finish(
   tx: ChangeTransaction,
   viewer: Viewer,
   { id, applyWhenReady }: Import,
-  { report, format }: Checked,
+  { report, format, ground }: Checked,
 ): Promise<Import> {
   // Even with nothing to write: whoever asked for it waits for APPLIED.
   const isApplied = applyWhenReady && report.questions.length === 0;
   const state = isApplied ? 'APPLYING' : 'READY';
   const { questions } = report;
-  const step = { state, format, report: report as never, questions: questions as never, progress: checkShare } as const;
+  const found = { report: report as never, questions: questions as never, ground };
+  const step = { state, format, ...found, progress: checkShare } as const;
   const moved = await moveImport(tx, viewer, id, 'CHECKING', step);
   if (isApplied) await enqueue(tx, applyJob, toTask(viewer, id), { singletonKey: id });
   return moved;

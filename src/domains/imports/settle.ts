@@ -28,7 +28,7 @@ export async function numberRepetitions(sql: Sql, { userId, importId }: StagingK
 const repetitions: Record<FileLayout, string> = {
   LONG: `occurrence = d.n, item_id = overlay(overlay(md5(r.item_id || ':' || d.n) placing '8' from 13) placing '8' from 17)::uuid`,
   WIDE: `occurrence = 0`,
-  ROWS: `occurrence = CASE WHEN (r.payload->>'isKeyed')::boolean THEN 0 ELSE d.n END, item_id = CASE WHEN (r.payload->>'isKeyed')::boolean
+  ROWS: `occurrence = CASE WHEN r.is_keyed THEN 0 ELSE d.n END, item_id = CASE WHEN r.is_keyed
     THEN r.item_id ELSE overlay(overlay(md5(r.item_id || ':' || d.n) placing '8' from 13) placing '8' from 17)::uuid END`,
   JSON: `status = 'REJECTED', reason = 'An entry with this id stands in the file already.'`,
 };
@@ -44,19 +44,20 @@ export async function markDuplicates(sql: Sql, key: StagingKey, format: ImportFo
 const chosen = `r.user_id = $1::uuid AND r.import_id = $2::uuid AND r.ordinal >= $3::int AND r.ordinal < $4::int
   AND r.kind = 'ENTRY' AND r.status = 'NEW'`;
 
+/** A metric that is only planned has no entries, so that nothing has to be looked for. */
+const hasMetric = 'EXISTS (SELECT FROM metrics m WHERE m.user_id = $1::uuid AND m.id = r.metric_id)';
+
 /**
  * CSV: an entry is there when its id is, be it changed since, or when as many equal ones are, whoever wrote them, as the
  * file has up to here. An export that comes back to where it was made, where entries have ids of their own, adds nothing.
  */
 const markSameValues = `
   UPDATE import_rows r SET status = 'DUPLICATE'
-  WHERE ${chosen} AND (
+  WHERE ${chosen} AND (r.occurrence = 0 OR ${hasMetric} AND (
     EXISTS (SELECT FROM entries e WHERE e.user_id = $1::uuid AND e.id = r.item_id)
     OR (SELECT count(*) FROM entries e
-        WHERE e.user_id = $1::uuid AND e.metric_id = (r.payload->>'metricId')::uuid AND e.date = (r.payload->>'date')::date
-          AND e.time IS NOT DISTINCT FROM (r.payload->>'time')::time
-          AND e.number IS NOT DISTINCT FROM (r.payload->>'number')::float8
-          AND e.text IS NOT DISTINCT FROM r.payload->>'text') >= r.occurrence)`;
+        WHERE e.user_id = $1::uuid AND e.metric_id = r.metric_id AND e.date = r.date AND e.time IS NOT DISTINCT FROM r.time
+          AND e.number IS NOT DISTINCT FROM r.number AND e.text IS NOT DISTINCT FROM r.text) >= r.occurrence))`;
 
 /**
  * The export of a program: what has an id there may come with another value, as the steps of a day that was not over; an entry
@@ -64,27 +65,23 @@ const markSameValues = `
  */
 const markSameRows = `
   UPDATE import_rows r SET status = CASE
-    WHEN r.occurrence > 0 AND (r.payload->>'isKeyed')::boolean AND e.version = e.import_version
-      AND (e.date, e.time, e.number, e.text, e.notes, to_jsonb(e.tags)) IS DISTINCT FROM
-        ((r.payload->>'date')::date, (r.payload->>'time')::time, (r.payload->>'number')::float8, r.payload->>'text',
-         r.payload->>'notes', r.payload->'tags') THEN 'CHANGED' ELSE 'DUPLICATE' END
+    WHEN r.occurrence > 0 AND r.is_keyed AND e.version = e.import_version
+      AND (e.date, e.time, e.number, e.text, e.notes, e.tags) IS DISTINCT FROM
+        (r.date, r.time, r.number, r.text, r.notes, r.tags) THEN 'CHANGED' ELSE 'DUPLICATE' END
   FROM import_rows o LEFT JOIN entries e ON e.user_id = o.user_id AND e.id = o.item_id
   WHERE ${chosen} AND o.user_id = r.user_id AND o.import_id = r.import_id AND o.ordinal = r.ordinal AND (
     r.occurrence = 0 OR e.id IS NOT NULL
-    OR NOT (r.payload->>'isKeyed')::boolean AND (SELECT count(*) FROM entries s
-        WHERE s.user_id = $1::uuid AND s.metric_id = (r.payload->>'metricId')::uuid AND s.date = (r.payload->>'date')::date
-          AND s.time IS NOT DISTINCT FROM (r.payload->>'time')::time
-          AND s.number IS NOT DISTINCT FROM (r.payload->>'number')::float8
-          AND s.text IS NOT DISTINCT FROM r.payload->>'text' AND s.source = r.payload->>'source') >= r.occurrence)`;
+    OR NOT r.is_keyed AND ${hasMetric} AND (SELECT count(*) FROM entries s
+        WHERE s.user_id = $1::uuid AND s.metric_id = r.metric_id AND s.date = r.date AND s.time IS NOT DISTINCT FROM r.time
+          AND s.number IS NOT DISTINCT FROM r.number AND s.text IS NOT DISTINCT FROM r.text AND s.source = r.source) >= r.occurrence)`;
 
 /** JSON: the same id is the same entry, and must say the same. */
 const markSameIds = `
   UPDATE import_rows r SET (status, reason) = (
     SELECT CASE WHEN isSame THEN 'DUPLICATE' ELSE 'REJECTED' END,
            CASE WHEN isSame THEN NULL ELSE 'There is an entry with this id and other content.' END
-    FROM (SELECT (e.metric_id::text, e.date, e.time, e.number, e.text, e.notes, to_jsonb(e.tags)) IS NOT DISTINCT FROM
-      (r.payload->>'metricId', (r.payload->>'date')::date, (r.payload->>'time')::time, (r.payload->>'number')::float8,
-       r.payload->>'text', r.payload->>'notes', r.payload->'tags') AS isSame) c)
+    FROM (SELECT (e.metric_id, e.date, e.time, e.number, e.text, e.notes, e.tags) IS NOT DISTINCT FROM
+      (r.metric_id, r.date, r.time, r.number, r.text, r.notes, r.tags) AS isSame) c)
   FROM entries e
   WHERE ${chosen} AND e.user_id = $1::uuid AND e.id = r.item_id`;
 

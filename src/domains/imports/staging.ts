@@ -1,6 +1,7 @@
 import type { Sql } from '../../platform/database/database.ts';
 import { BrokenFileError } from './broken-file.ts';
 import { importLimits } from './input.ts';
+import { insertStagedEntries, stagedEntry, toColumns, type EntryRow, type StagedEntry } from './staged-entry.ts';
 
 /** Which import's rows. */
 export type StagingKey = { userId: string; importId: string };
@@ -8,7 +9,9 @@ export type StagingKey = { userId: string; importId: string };
 export type StagedKind = 'RAW' | 'METRIC' | 'ENTRY';
 
 /** A row on its way into the staging table. */
-export type NewStagedRow = { row: number; kind: StagedKind; itemId?: string; payload: object; question?: string };
+export type NewStagedRow =
+  | { row: number; kind: 'RAW' | 'METRIC'; itemId?: string; payload: object }
+  | { row: number; kind: 'ENTRY'; itemId: string; entry: StagedEntry; question?: string | undefined };
 
 /** A row of the staging table. */
 export type StagedRow<Payload> = {
@@ -24,7 +27,7 @@ export type Choice = { size?: number; status?: 'NEW' | 'CHANGED'; isOpen?: boole
 
 export type Staging = {
   /** Takes a row; writes once there are enough of them. @throws BrokenFileError when the file has too many */
-  add: (row: NewStagedRow) => Promise<void>;
+  add: (row: NewStagedRow) => Promise<void> | void;
   /** Writes what is left. */
   flush: () => Promise<void>;
 };
@@ -32,36 +35,51 @@ export type Staging = {
 /** Rows of one statement, and characters: whichever is reached first. */
 const batch = { rows: 1000, characters: 1_000_000 } as const;
 
-/** Opens the staging table for the rows of one upload. Holds no more than one batch in memory. */
+/** Opens the staging table for the rows of one upload. Holds no more than one batch in memory, and one on its way. */
 export function openStaging(sql: Sql, { userId, importId }: StagingKey): Staging {
   const counts: Record<StagedKind, number> = { RAW: 0, METRIC: 0, ENTRY: 0 };
-  let pending: string[] = [];
+  let entries: EntryRow[] = [];
+  let others: object[] = [];
   let characters = 0;
-  let written = 0;
+  let ordinal = 0;
+  let underWay: Promise<unknown> = Promise.resolve();
 
-  const flush = async () => {
-    if (pending.length === 0) return;
-    await sql.query(insertText, [userId, importId, written, `[${pending.join(',')}]`]);
-    written += pending.length;
-    pending = [];
-    characters = 0;
+  const send = async (): Promise<void> => {
+    const statements: [string, unknown[]][] = [];
+    if (entries.length > 0) statements.push([insertStagedEntries, toColumns(entries)]);
+    if (others.length > 0) statements.push([insertOthers, [JSON.stringify(others)]]);
+    [entries, others, characters] = [[], [], 0];
+    await underWay;
+    // The next rows are read while these are written.
+    underWay = Promise.all(statements.map(([text, values]) => sql.query(text, [userId, importId, ...values])));
+    // Whoever adds the next rows hears of it.
+    underWay.catch(() => undefined);
   };
-  const add = async (row: NewStagedRow) => {
+  const add = (row: NewStagedRow) => {
     if (++counts[row.kind] > importLimits.items) throw new BrokenFileError(tooMany);
-    const text = JSON.stringify(row);
-    pending.push(text);
-    characters += text.length;
-    if (pending.length >= batch.rows || characters >= batch.characters) await flush();
+    ordinal++;
+    if (row.kind === 'ENTRY') {
+      entries.push({ ...row, ordinal, question: row.question ?? null });
+      characters += (row.entry.text?.length ?? 0) + (row.entry.notes?.length ?? 0) + 100;
+    } else {
+      others.push({ ...row, ordinal });
+      characters += JSON.stringify(row.payload).length;
+    }
+    if (entries.length + others.length >= batch.rows || characters >= batch.characters) return send();
+  };
+  const flush = async () => {
+    await send();
+    await underWay;
   };
   return { add, flush };
 }
 
 const tooMany = `The file holds more than ${importLimits.items} values. Split it into several files.`;
 
-const insertText = `
-  INSERT INTO import_rows (user_id, import_id, ordinal, "row", kind, item_id, payload, question)
-  SELECT $1::uuid, $2::uuid, $3::int + i.rank::int, (i.row->>'row')::int, i.row->>'kind', (i.row->>'itemId')::uuid, i.row->'payload', i.row->>'question'
-  FROM jsonb_array_elements($4::jsonb) WITH ORDINALITY AS i(row, rank)`;
+const insertOthers = `
+  INSERT INTO import_rows (user_id, import_id, ordinal, "row", kind, item_id, payload)
+  SELECT $1::uuid, $2::uuid, (i.row->>'ordinal')::int, (i.row->>'row')::int, i.row->>'kind', (i.row->>'itemId')::uuid, i.row->'payload'
+  FROM jsonb_array_elements($3::jsonb) AS i(row)`;
 
 /**
  * Rows of one kind in their order, in pages that look at so many places each. By places and not by a limit: what a
@@ -76,7 +94,7 @@ export async function* readStaged<Payload>(
   const last = await readLastPlace(sql, key);
   for (let from = 1; from <= last; from += size) {
     const page = await sql.query<StagedRow<Payload>>(
-      `SELECT ordinal, "row", item_id AS "itemId", payload, question FROM import_rows
+      `SELECT ordinal, "row", item_id AS "itemId", ${kind === 'ENTRY' ? stagedEntry : 'payload'} AS payload, question FROM import_rows
        WHERE user_id = $1::uuid AND import_id = $2::uuid AND ordinal >= $3::int AND ordinal < $4::int
          AND kind = $5::text AND status = $6::text AND (NOT $7::boolean OR question IS NOT NULL)
        ORDER BY ordinal`,

@@ -44,24 +44,23 @@ type RowCounts = { accepted: number; taken: number; from: string | null; to: str
 /** A row of the file may be several entries, and is a duplicate when all of them are; an entry may sum up many rows. */
 const countText = `
   WITH lines AS (
-    SELECT "row", max(coalesce((payload->>'records')::int, 1)) AS records, bool_or(status IN ('NEW', 'CHANGED')) AS is_new,
-           min(payload->>'date') AS from, max(payload->>'date') AS to
+    SELECT "row", max(records) AS records, bool_or(status IN ('NEW', 'CHANGED')) AS is_new, min(date) AS from, max(date) AS to
     FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid AND "row" > 0 GROUP BY "row"
   )
   SELECT coalesce(sum(records) FILTER (WHERE is_new), 0)::int AS accepted, coalesce(sum(records), 0)::int AS taken,
-         min("from") AS from, max("to") AS to FROM lines`;
+         min("from")::text AS from, max("to")::text AS to FROM lines`;
 
 /** A metric of a CSV (row 0) counts only with rows of its own; one of a JSON file is a row itself. */
 const usedText = `
   WITH staged AS (SELECT * FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid),
   used AS (
-    SELECT (payload->>'metricId')::uuid AS id, count(*) FILTER (WHERE status = 'NEW')::int AS added,
+    SELECT metric_id AS id, count(*) FILTER (WHERE status = 'NEW')::int AS added,
            count(*) FILTER (WHERE status = 'CHANGED')::int AS changed, count(*) FILTER (WHERE status = 'DUPLICATE')::int AS duplicates,
-           count(*) FILTER (WHERE question IS NOT NULL)::int AS open, min(payload->>'date') AS from, max(payload->>'date') AS to,
-           coalesce(array_agg(DISTINCT payload->>'source') FILTER (WHERE payload ? 'source'), '{}') AS sources
+           count(*) FILTER (WHERE question IS NOT NULL)::int AS open, min(date) AS from, max(date) AS to,
+           coalesce(array_agg(DISTINCT source) FILTER (WHERE source IS NOT NULL), '{}') AS sources
     FROM staged WHERE kind = 'ENTRY' GROUP BY 1
     UNION ALL SELECT item_id, 0, 0, 0, 0, NULL, NULL, '{}' FROM staged s WHERE kind = 'METRIC' AND "row" > 0
-      AND NOT EXISTS (SELECT FROM staged e WHERE e.kind = 'ENTRY' AND e.payload->>'metricId' = s.item_id::text)
+      AND NOT EXISTS (SELECT FROM staged e WHERE e.kind = 'ENTRY' AND e.metric_id = s.item_id)
   )
   SELECT used.id, coalesce(m.name, s.payload->>'name') AS name, coalesce(m.unit, s.payload->>'unit') AS unit, m.id IS NULL AS "isNew",
          used.added, used.changed, used.duplicates, used.open, used.sources,

@@ -51,9 +51,9 @@ export function countShift(
 /** New notes and tags leave the numbers what they were. */
 const changesText = `
   SELECT c.entity_id AS "entryId", c.seq, c.kind, coalesce(p.snapshot, c.snapshot)->>'metricId' AS "metricId"
-  FROM changes c
+  FROM change_log c
   LEFT JOIN LATERAL (
-    SELECT b.snapshot FROM changes b
+    SELECT b.snapshot FROM change_log b
     WHERE c.kind <> 'CREATED' AND b.user_id = c.user_id AND b.entity_type = 'Entry' AND b.entity_id = c.entity_id
       AND b.seq < c.seq
     ORDER BY b.seq DESC LIMIT 1
