@@ -23,6 +23,7 @@ import { DifferenceError } from './equality.ts';
 import { install, NoPostgresError, type Installation } from './installation.ts';
 import { printHead } from './report.ts';
 import { compareImportCsv } from './transfers/import-csv.ts';
+import { compareImportHealth } from './transfers/import-health.ts';
 
 /** A comparison of the server, and whom it needs. */
 type OfServer = {
@@ -39,6 +40,7 @@ const ofServer: Record<string, OfServer> = {
   signIns: { group: writers, compare: measureSignIns },
   idleSockets: { group: idlers, compare: compareIdleSockets },
   importCsv: { group: nobody, compare: compareImportCsv },
+  importHealth: { group: nobody, compare: compareImportHealth },
 };
 const ofAnalysis = {
   spearman: compareSpearmanLags,

@@ -1,12 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { execFile } from 'node:child_process';
-import { createReadStream, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { PrismaClient } from '../../generated/prisma/client.ts';
-import { createImport, put, settled } from '../../test/domains/imports/transfer.ts';
+import { createImport, settled } from '../../test/domains/imports/transfer.ts';
 import { Client } from '../../test/setup/client.ts';
 import { findPostgresBinaries } from '../../test/setup/postgres-server.ts';
 import { queryOnce } from '../database-state.ts';
@@ -14,6 +13,7 @@ import { requireEqual } from '../equality.ts';
 import type { Installation } from '../installation.ts';
 import { printRatio } from '../report.ts';
 import { writeLife } from './life-file.ts';
+import { time, upload } from './upload.ts';
 
 /** Entries of the large file; `LIFE` makes it smaller for a quick look. */
 const entries = Number(process.env['LIFE'] ?? 1_000_000);
@@ -63,8 +63,7 @@ export async function compareImportCsv(installation: Installation): Promise<void
 async function importFile(client: Client, path: string): Promise<number> {
   return time(async () => {
     const { id, uploadUrl } = await createImport(client, 'CSV', true);
-    await put(client, uploadUrl!, Readable.toWeb(createReadStream(path)) as never);
-    if (process.env['LIFE_STEPS']) console.log('  checked', (await import('node:perf_hooks')).performance.now() / 1000);
+    await upload(client, uploadUrl!, path);
     const { state, error } = await settled(client, id);
     requireEqual('the state of the import', { state, error }, { state: 'APPLIED', error: null });
   });
@@ -123,11 +122,4 @@ async function readState(databaseUrl: string, { userId }: Client): Promise<unkno
 async function psql(databaseUrl: string, command: string): Promise<void> {
   const binaries = findPostgresBinaries() as { folder: string };
   await run(join(binaries.folder, 'psql'), ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', databaseUrl, '-c', command]);
-}
-
-/** @returns seconds */
-async function time(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return (performance.now() - begun) / 1000;
 }

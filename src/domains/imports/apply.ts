@@ -58,7 +58,7 @@ async function apply(tx: ChangeTransaction, viewer: Viewer, importId: string): P
 /** Looks at everything once more: between check and apply the person may have written, changed and deleted. */
 async function settle(tx: ChangeTransaction, viewer: Viewer, key: StagingKey, format: ImportFormat): Promise<void> {
   await tx.query(
-    `UPDATE import_rows SET status = 'NEW', reason = NULL WHERE user_id = $1::uuid AND import_id = $2::uuid AND status <> 'NEW' AND question IS NULL`,
+    `UPDATE import_rows SET status = 'NEW', reason = NULL WHERE user_id = $1::uuid AND import_id = $2::uuid AND status <> 'NEW' AND occurrence > 0 AND question IS NULL`,
     [key.userId, key.importId],
   );
   const isJson = format === 'JSON';

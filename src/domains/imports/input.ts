@@ -25,7 +25,7 @@ export const importLimits = {
   /** Characters. */
   fileName: 255,
   /** Values (CSV) or items (JSON). */
-  items: 2_000_000,
+  items: 1_000_000,
   columns: 1000,
   /** Metrics a file may bring or name. */
   metrics: 2000,

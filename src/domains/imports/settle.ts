@@ -27,8 +27,8 @@ export async function numberRepetitions(sql: Sql, { userId, importId }: StagingK
 
 const repetitions: Record<FileLayout, string> = {
   LONG: `occurrence = d.n, item_id = overlay(overlay(md5(r.item_id || ':' || d.n) placing '8' from 13) placing '8' from 17)::uuid`,
-  WIDE: `occurrence = 0`,
-  ROWS: `occurrence = CASE WHEN r.is_keyed THEN 0 ELSE d.n END, item_id = CASE WHEN r.is_keyed
+  WIDE: `occurrence = 0, status = 'DUPLICATE'`,
+  ROWS: `occurrence = CASE WHEN r.is_keyed THEN 0 ELSE d.n END, status = CASE WHEN r.is_keyed THEN 'DUPLICATE' ELSE r.status END, item_id = CASE WHEN r.is_keyed
     THEN r.item_id ELSE overlay(overlay(md5(r.item_id || ':' || d.n) placing '8' from 13) placing '8' from 17)::uuid END`,
   JSON: `status = 'REJECTED', reason = 'An entry with this id stands in the file already.'`,
 };
@@ -53,11 +53,11 @@ const hasMetric = 'EXISTS (SELECT FROM metrics m WHERE m.user_id = $1::uuid AND 
  */
 const markSameValues = `
   UPDATE import_rows r SET status = 'DUPLICATE'
-  WHERE ${chosen} AND (r.occurrence = 0 OR ${hasMetric} AND (
+  WHERE ${chosen} AND ${hasMetric} AND (
     EXISTS (SELECT FROM entries e WHERE e.user_id = $1::uuid AND e.id = r.item_id)
     OR (SELECT count(*) FROM entries e
         WHERE e.user_id = $1::uuid AND e.metric_id = r.metric_id AND e.date = r.date AND e.time IS NOT DISTINCT FROM r.time
-          AND e.number IS NOT DISTINCT FROM r.number AND e.text IS NOT DISTINCT FROM r.text) >= r.occurrence))`;
+          AND e.number IS NOT DISTINCT FROM r.number AND e.text IS NOT DISTINCT FROM r.text) >= r.occurrence)`;
 
 /**
  * The export of a program: what has an id there may come with another value, as the steps of a day that was not over; an entry
@@ -65,13 +65,12 @@ const markSameValues = `
  */
 const markSameRows = `
   UPDATE import_rows r SET status = CASE
-    WHEN r.occurrence > 0 AND r.is_keyed AND e.version = e.import_version
+    WHEN r.is_keyed AND e.version = e.import_version
       AND (e.date, e.time, e.number, e.text, e.notes, e.tags) IS DISTINCT FROM
         (r.date, r.time, r.number, r.text, r.notes, r.tags) THEN 'CHANGED' ELSE 'DUPLICATE' END
   FROM import_rows o LEFT JOIN entries e ON e.user_id = o.user_id AND e.id = o.item_id
-  WHERE ${chosen} AND o.user_id = r.user_id AND o.import_id = r.import_id AND o.ordinal = r.ordinal AND (
-    r.occurrence = 0 OR e.id IS NOT NULL
-    OR NOT r.is_keyed AND ${hasMetric} AND (SELECT count(*) FROM entries s
+  WHERE ${chosen} AND ${hasMetric} AND o.user_id = r.user_id AND o.import_id = r.import_id AND o.ordinal = r.ordinal AND (
+    e.id IS NOT NULL OR NOT r.is_keyed AND (SELECT count(*) FROM entries s
         WHERE s.user_id = $1::uuid AND s.metric_id = r.metric_id AND s.date = r.date AND s.time IS NOT DISTINCT FROM r.time
           AND s.number IS NOT DISTINCT FROM r.number AND s.text IS NOT DISTINCT FROM r.text AND s.source = r.source) >= r.occurrence)`;
 

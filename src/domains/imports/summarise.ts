@@ -52,21 +52,25 @@ const countText = `
 
 /** A metric of a CSV (row 0) counts only with rows of its own; one of a JSON file is a row itself. */
 const usedText = `
-  WITH staged AS (SELECT * FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid),
+  WITH by_source AS MATERIALIZED (
+    SELECT metric_id, source, count(*) FILTER (WHERE status = 'NEW') AS added, count(*) FILTER (WHERE status = 'CHANGED') AS changed,
+           count(*) FILTER (WHERE status = 'DUPLICATE') AS duplicates, count(question) AS open, min(date) AS from, max(date) AS to
+    FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid AND kind = 'ENTRY' GROUP BY metric_id, source
+  ),
+  staged AS MATERIALIZED (
+    SELECT item_id, "row", payload FROM import_rows WHERE user_id = $1::uuid AND import_id = $2::uuid AND kind = 'METRIC'
+  ),
   used AS (
-    SELECT metric_id AS id, count(*) FILTER (WHERE status = 'NEW')::int AS added,
-           count(*) FILTER (WHERE status = 'CHANGED')::int AS changed, count(*) FILTER (WHERE status = 'DUPLICATE')::int AS duplicates,
-           count(*) FILTER (WHERE question IS NOT NULL)::int AS open, min(date) AS from, max(date) AS to,
-           coalesce(array_agg(DISTINCT source) FILTER (WHERE source IS NOT NULL), '{}') AS sources
-    FROM staged WHERE kind = 'ENTRY' GROUP BY 1
-    UNION ALL SELECT item_id, 0, 0, 0, 0, NULL, NULL, '{}' FROM staged s WHERE kind = 'METRIC' AND "row" > 0
-      AND NOT EXISTS (SELECT FROM staged e WHERE e.kind = 'ENTRY' AND e.metric_id = s.item_id)
+    SELECT metric_id AS id, sum(added)::int AS added, sum(changed)::int AS changed, sum(duplicates)::int AS duplicates,
+           sum(open)::int AS open, min("from") AS from, max("to") AS to,
+           coalesce(array_agg(source ORDER BY source) FILTER (WHERE source IS NOT NULL), '{}') AS sources
+    FROM by_source GROUP BY metric_id
+    UNION ALL SELECT item_id, 0, 0, 0, 0, NULL, NULL, '{}' FROM staged WHERE "row" > 0 AND item_id NOT IN (SELECT metric_id FROM by_source)
   )
   SELECT used.id, coalesce(m.name, s.payload->>'name') AS name, coalesce(m.unit, s.payload->>'unit') AS unit, m.id IS NULL AS "isNew",
          used.added, used.changed, used.duplicates, used.open, used.sources,
          CASE WHEN used."from" IS NOT NULL THEN jsonb_build_object('from', used."from", 'to', used."to") END AS range
-  FROM used LEFT JOIN metrics m ON m.user_id = $1::uuid AND m.id = used.id
-  LEFT JOIN staged s ON s.kind = 'METRIC' AND s.item_id = used.id
+  FROM used LEFT JOIN metrics m ON m.user_id = $1::uuid AND m.id = used.id LEFT JOIN staged s ON s.item_id = used.id
   ORDER BY name`;
 
 /** Of a row with several entries, one refused refuses them all. */
