@@ -11,8 +11,26 @@ const isEncryptionKey = (text: string): boolean => Buffer.from(text, 'base64').l
 
 const days = z.coerce.number().min(0).max(36_500);
 
-/** Five fields, as cron has them. */
-const isCron = (text: string): boolean => /^[\d*][\d*/,-]*( [\dA-Za-z*][\dA-Za-z*/,-]*){4}$/.test(text);
+/** Minute, hour, day, month, day of the week. */
+const cronRanges = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+] as const;
+
+/** Five fields of numbers, `*`, ranges and steps. */
+function isCron(text: string): boolean {
+  const fields = text.split(' ');
+  const isIn = (part: string, [from, to]: readonly [number, number]) => {
+    const [, first, last = first] = /^(?:\*|(\d+)(?:-(\d+))?)(?:\/[1-9]\d?)?$/.exec(part) ?? [];
+    if (first === undefined) return /^\*(\/[1-9]\d?)?$/.test(part);
+    return Number(first) >= from && Number(first) <= Number(last) && Number(last) <= to;
+  };
+  const isField = (field: string, i: number) => field.split(',').every((part) => isIn(part, cronRanges[i]!));
+  return fields.length === cronRanges.length && fields.every(isField);
+}
 
 type ExportSettings = {
   DATA_DIR: string;
