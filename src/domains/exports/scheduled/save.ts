@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toDay } from '../../../kernel/civil-time.ts';
 import { UnavailableError } from '../../../kernel/errors.ts';
 import { jobViewer } from '../../../kernel/viewer.ts';
@@ -55,7 +56,7 @@ async function savePerson(shelf: Shelf, head: Head, signal?: AbortSignal): Promi
   const { userId } = head;
   const today = toDay(new Date());
   if (await isUpToDate(shelf, head, today)) return false;
-  const texts = writeJson(jobViewer(userId), { format: 'JSON' });
+  const texts = inPeace(writeJson(jobViewer(userId), { format: 'JSON' }));
   const writing = writeCompressed(fileOf(shelf.folder, userId, today), texts, signal);
   const failure = await writing.then(() => null).catch((error: unknown) => ({ error }));
   if (!(await isThere(userId))) {
@@ -79,6 +80,19 @@ async function isUpToDate({ folder }: Shelf, { userId, seq, at }: Head, today: s
   if (!newest || (at && toDay(at) > newest)) return false;
   const beginning = await readBeginning(fileOf(folder, userId, newest));
   return /^\{[^{}]*?"seq":(\d+)[,}]/.exec(beginning)?.[1] === String(seq);
+}
+
+/** Milliseconds of the longest rest. */
+const longestRest = 1000;
+
+/** Rests after each page for as long as it took: the embedded database has one connection, and nobody waits for these files. */
+async function* inPeace(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let began = performance.now();
+  for await (const text of texts) {
+    yield text;
+    await sleep(Math.min(performance.now() - began, longestRest));
+    began = performance.now();
+  }
 }
 
 /** Only after a new file is whole; that one stays, whatever the clock has said to those before. */
