@@ -11,6 +11,44 @@ const isEncryptionKey = (text: string): boolean => Buffer.from(text, 'base64').l
 
 const days = z.coerce.number().min(0).max(36_500);
 
+/** Minute, hour, day, month, day of the week. */
+const cronRanges = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+] as const;
+
+/** Five fields of numbers, `*`, ranges and steps. */
+function isCron(text: string): boolean {
+  const fields = text.split(' ');
+  const isIn = (part: string, [from, to]: readonly [number, number]) => {
+    const [, first, last = first] = /^(?:\*|(\d+)(?:-(\d+))?)(?:\/[1-9]\d?)?$/.exec(part) ?? [];
+    if (first === undefined) return /^\*(\/[1-9]\d?)?$/.test(part);
+    return Number(first) >= from && Number(first) <= Number(last) && Number(last) <= to;
+  };
+  const isField = (field: string, i: number) => field.split(',').every((part) => isIn(part, cronRanges[i]!));
+  return fields.length === cronRanges.length && fields.every(isField);
+}
+
+type ExportSettings = {
+  DATA_DIR: string;
+  DATABASE_URL?: string | undefined;
+  EXPORT_DIR?: string | undefined;
+  EXPORT_SCHEDULE?: string | undefined;
+  EXPORT_KEEP: string;
+};
+
+/** Where scheduled exports go, and when. The folder is known also when there are none: what lies there goes with an account. */
+function toExportPlan(s: ExportSettings) {
+  const ownFolder = s.DATA_DIR.startsWith('memory://') ? null : join(resolve(s.DATA_DIR), 'exports');
+  const folder = s.EXPORT_DIR ? resolve(s.EXPORT_DIR) : ownFolder;
+  const schedule = s.EXPORT_SCHEDULE ?? (s.DATABASE_URL && !s.EXPORT_DIR ? 'off' : '25 * * * *');
+  const [keptDays, weeks, months] = s.EXPORT_KEEP.split(',').map(Number) as [number, number, number];
+  return { folder, schedule: folder && schedule !== 'off' ? schedule : null, keep: { days: keptDays, weeks, months } };
+}
+
 /**
  * Every setting there is, read from the environment here and nowhere else. All have defaults, except the secrets in
  * production.
@@ -58,6 +96,21 @@ const settings = z
     IMPORT_DAYS: days.default(7),
     /** Days that the audit log is kept, of erased accounts too. 0 keeps it. */
     AUDIT_DAYS: days.default(400),
+    /** Where a file of each person's data is written, every day on which something has changed. Below DATA_DIR by default. */
+    EXPORT_DIR: z.string().optional(),
+    /**
+     * When it is looked who has no file of the day yet: cron, UTC, or 'off'. Every hour by default, because no laptop is on at
+     * a certain one; off when the database is a server, which has backups of its own, and EXPORT_DIR is not set.
+     */
+    EXPORT_SCHEDULE: z
+      .string()
+      .refine((text) => text === 'off' || isCron(text), "must be like '25 * * * *', or off")
+      .optional(),
+    /** Of how many days, weeks and months the newest file is kept. */
+    EXPORT_KEEP: z
+      .string()
+      .regex(/^[1-9]\d{0,3},\d{1,4},\d{1,4}$/, 'must be like 7,4,12: days, weeks and months, at least one day')
+      .default('7,4,12'),
     /** Seconds between two looks at what a lost wake-up may have hidden: new changes, ended sessions. */
     HEARTBEAT_SECONDS: z.coerce.number().positive().max(60).default(3),
     /** Whether requests are throttled. 'off' is for tests and measurements. */
@@ -145,6 +198,7 @@ const settings = z
     importMaxBytes: s.IMPORT_MAX_BYTES,
     /** Where uploads lie while they are read; null: a folder of the system's for what is passing. */
     uploadFolder: s.DATA_DIR.startsWith('memory://') ? null : join(resolve(s.DATA_DIR), 'uploads'),
+    exports: toExportPlan(s),
     retentionDays: {
       changes: s.CHANGE_LOG_DAYS,
       sessions: s.SESSION_DAYS,

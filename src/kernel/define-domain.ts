@@ -70,6 +70,18 @@ export type Outliving = {
   days: keyof RetentionDays;
 };
 
+/** Something of persons that lies outside of the database, and goes with their account all the same. */
+export type Belonging = {
+  /** In words: `saved exports`. */
+  kind: string;
+  /** How much of it a person has. */
+  count: (userId: string) => Promise<number>;
+  /** Everybody who has some. */
+  listOwners: () => Promise<string[]>;
+  /** Takes all of a person's away. Harmless when there is none. */
+  erase: (userId: string) => Promise<void>;
+};
+
 /** What one domain brings to the whole. */
 export type Domain = {
   name: string;

@@ -8,6 +8,9 @@ import { openAuditKeys } from '../domains/audit/keys.ts';
 import { closeAuditLog } from '../domains/audit/later.ts';
 import { openErasures, scrubErased } from '../domains/accounts/erasure.ts';
 import { configureErasure } from '../domains/accounts/erasure-preview.ts';
+import { configureBelongings } from '../domains/accounts/belongings.ts';
+import { savedExports } from '../domains/exports/scheduled/files.ts';
+import { exportJob, requestExports } from '../domains/exports/scheduled/jobs.ts';
 import { configureImports } from '../domains/imports/settings.ts';
 import { sweepUploads } from '../domains/imports/spool.ts';
 import { domains } from '../domains.ts';
@@ -69,6 +72,7 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
     domains.flatMap((domain) => domain.outliving ?? []),
     config.retentionDays,
   );
+  configureBelongings(config.exports.folder ? [savedExports(config.exports.folder)] : []);
   stops.push(closeBus);
   openBus(config.redisUrl);
   stops.push(hearErasures(), closeVault);
@@ -93,11 +97,13 @@ async function start(config: Config, stops: Stop[]): Promise<string | undefined>
     [...domains.flatMap((domain) => domain.retention ?? []), operationRetention],
     config.retentionDays,
   );
-  await openQueue([...domains.flatMap((domain) => domain.jobs ?? []), compaction, retention, rewrapJob], {
+  const jobs = domains.flatMap((domain) => domain.jobs ?? []);
+  await openQueue([...jobs, compaction, retention, rewrapJob, exportJob(config.exports)], {
     runsJobs: config.runsJobs,
     jobDays: config.retentionDays.jobs,
   });
   await requestRewrap();
+  if (config.runsJobs) await requestExports(config.exports);
   if (!config.servesWeb) return undefined;
   stops.push(stopFollowing);
   startFollowing(config.heartbeatSeconds);

@@ -1,9 +1,10 @@
 import type { Outliving, RetentionDays } from '../../kernel/define-domain.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { sql } from '../../platform/database/database.ts';
+import { countBelongings } from './belongings.ts';
 import { countJobsOf } from '../../platform/jobs/finished-jobs.ts';
 
-/** Rows of a person in one place. */
+/** Rows, or files, of a person in one place. */
 export type KindOfData = { kind: string; rows: number };
 
 /** What an erased account leaves behind, and for how many days; null is for ever. */
@@ -40,7 +41,12 @@ export async function previewErasure({ userId }: Viewer): Promise<ErasurePreview
     days: days?.[setting] || null,
   }));
   return {
-    erased: [{ kind: 'account', rows: 1 }, ...erased, { kind: 'jobs', rows: await countJobsOf(userId) }],
+    erased: [
+      { kind: 'account', rows: 1 },
+      ...erased,
+      { kind: 'jobs', rows: await countJobsOf(userId) },
+      ...(await countBelongings(userId)),
+    ],
     remaining: [...remaining, { ...note, rows: 1 }],
   };
 }

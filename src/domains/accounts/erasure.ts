@@ -13,6 +13,7 @@ import { log } from '../../platform/observation/log.ts';
 import { scrubDatabase } from '../../platform/database/scrubbing.ts';
 import type { Actor } from '../audit/audit-event.ts';
 import { recordEvent } from '../audit/record.ts';
+import { eraseBelongings, sweepBelongings } from './belongings.ts';
 import { announceSessionEnd } from './sessions.ts';
 
 /** Seconds that erasing an account may take: all entries go with it. */
@@ -23,7 +24,7 @@ const batch = 10_000;
 const noted = new LRUCache<string, Promise<void>>({ max: 1000 });
 
 /**
- * Erases a person: all rows, all jobs, and what the processes remember. Who it was is noted in the database and in this
+ * Erases a person: all rows, all jobs, what lies outside of the database, and what the processes remember. Who it was is noted in the database and in this
  * process's journal, by the id alone.
  * @param actor the person, and from which device; from none when somebody who was erased has come back
  */
@@ -63,7 +64,11 @@ export async function openErasures(dataDir: string): Promise<() => void> {
   return stop;
 }
 
-/** Compares journal and table, completes each from the other, and erases who has come back. @returns how many had */
+/**
+ * Compares journal and table, completes each from the other, and erases who has come back, as well as what lies outside of
+ * the database still of people who are gone.
+ * @returns how many had come back
+ */
 export async function settleErasures(): Promise<number> {
   const journal = await readJournal();
   for (let start = 0; start < journal.length; start += batch) await addToTable(journal.slice(start, start + batch));
@@ -72,6 +77,7 @@ export async function settleErasures(): Promise<number> {
   for (const { id: userId } of revived) await erasePerson({ userId, deviceId: null });
   if (revived.length > 0)
     log.warn({ revived: revived.length }, 'people who had come back with a backup are erased again');
+  await sweepBelongings();
   return revived.length;
 }
 
@@ -83,7 +89,7 @@ export async function scrubErased(): Promise<void> {
   await sql.query('UPDATE erasures SET is_scrubbed = true WHERE user_id = ANY($1::uuid[])', [left.map(({ id }) => id)]);
 }
 
-/** The table is asked: a message from another process is not enough to have somebody erased for ever. */
+/** Writes into the journal who has been erased, and takes away what they have at this process. The table is asked: a message from another process is not enough to have somebody erased for ever. */
 function noteErasure(userId: string): Promise<void> {
   const known = noted.get(userId);
   if (known || !isId(userId)) return known ?? Promise.resolve();
@@ -96,8 +102,9 @@ async function writeNote(userId: string): Promise<void> {
   try {
     const text = 'SELECT user_id AS "userId", at FROM erasures WHERE user_id = $1::uuid';
     const found = await sql.query<ErasureNote>(text, [userId]);
+    if (found.length === 0) return void noted.delete(userId);
+    await eraseBelongings(userId);
     await appendToJournal(found);
-    if (found.length === 0) noted.delete(userId);
   } catch (err) {
     // The table has it: the journal gets it at the next start, or with the next retention.
     noted.delete(userId);

@@ -6,9 +6,10 @@ const ErasedData = builder.objectRef<KindOfData>('ErasedData').implement({
   description: 'Data of one kind that goes with the account.',
   fields: (t) => ({
     kind: t.exposeString('kind', {
-      description: 'What it is, as the database calls it: `entries`, `changes`, `jobs`.',
+      description:
+        'What it is, as the database calls it: `entries`, `changes`, `jobs`; or `saved exports`, which are files.',
     }),
-    rows: t.exposeInt('rows', { description: 'How many rows.' }),
+    rows: t.exposeInt('rows', { description: 'How many rows, or files.' }),
   }),
 });
 

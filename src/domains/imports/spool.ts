@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TooCostlyError, UnavailableError } from '../../kernel/errors.ts';
+import { readRoom } from '../../platform/disk-room.ts';
 import { importMaxBytes, uploadFolder } from './settings.ts';
 import type { Upload } from './upload.ts';
 
@@ -35,7 +36,7 @@ export type Spooled = { path: string; remove: () => Promise<void> };
 export async function spool(upload: Upload, onBytes: (total: number) => Promise<void>): Promise<Spooled> {
   if (upload.length !== null && upload.length > importMaxBytes()) throw tooLarge();
   await mkdir(uploadFolder(), { recursive: true, mode: 0o700 });
-  const room = await readRoom();
+  const room = await readRoom(uploadFolder());
   if (upload.length !== null && upload.length > room) throw noRoom();
   const path = join(uploadFolder(), randomUUID());
   const remove = () => rm(path, { force: true });
@@ -46,16 +47,6 @@ export async function spool(upload: Upload, onBytes: (total: number) => Promise<
     await remove();
     throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? noRoom() : error;
   }
-}
-
-/** Bytes that are left to whoever else writes to the disk: the embedded database gives up when it finds no room. */
-const reserve = 128 * 1024 * 1024;
-
-/** Bytes that an upload may take of the disk: all but the reserve, and of a small one half of what is free. */
-async function readRoom(): Promise<number> {
-  const { bavail, bsize } = await statfs(uploadFolder());
-  const free = bavail * bsize;
-  return Math.max(free / 2, free - reserve);
 }
 
 async function* count(

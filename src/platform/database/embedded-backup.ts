@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { lockDirectory } from './directory-lock.ts';
 
@@ -37,11 +47,22 @@ function copyLocked(dataDir: string, from: string, to: string, advice: string): 
   }
 }
 
-/** Under another name until it is whole: what was cut off is never taken for a backup. */
+/** Under another name until it is whole and on the disk: what was cut off is never taken for a backup. */
 function copyWhole(from: string, to: string): void {
   const partial = `${to}.partial`;
   mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
   rmSync(partial, { recursive: true, force: true });
   cpSync(from, partial, { recursive: true, preserveTimestamps: true });
+  for (const entry of readdirSync(partial, { recursive: true, withFileTypes: true }))
+    sync(join(entry.parentPath, entry.name));
+  sync(partial);
   renameSync(partial, to);
+  sync(dirname(to));
+}
+
+/** Waits until a file, or the names in a folder, are on the disk: a stick may be pulled out as soon as we say that it is done. */
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  fsyncSync(file);
+  closeSync(file);
 }

@@ -23,18 +23,26 @@ const lag = new Gauge({
   registers: [registry],
 });
 
+const lastSuccess = new Gauge({
+  name: 'lifegraph_job_last_success_timestamp_seconds',
+  help: 'When a job that runs by the clock was last done, over all processes; 0 when the queue remembers no such time',
+  labelNames: ['job'],
+  registers: [registry],
+});
+
 /** Counts a run of a job. */
 export const noteRun = (job: string, outcome: 'done' | 'failed' | 'given up'): void => runs.inc({ job, outcome });
 
 /** Milliseconds that the database gets to say it: whoever watches a server in trouble does not wait for that. */
 const patience = 1000;
 
-/** Looks how many jobs wait. Without an answer nothing is said of them. @param jobs names of all that there are */
+/** Looks how many jobs wait, and when scheduled ones were last done. Without an answer nothing is said of them. @param jobs names of all that there are */
 export async function lookAtJobs(jobs: readonly string[]): Promise<void> {
-  const rows = await inTime(readWaiting()).catch(() => undefined);
-  waiting.reset();
-  lag.reset();
-  if (!rows) return;
+  const looks = inTime(Promise.all([readWaiting(), readLastSuccesses()]));
+  const [rows, successes] = await looks.catch(() => []);
+  for (const gauge of [waiting, lag, lastSuccess]) gauge.reset();
+  if (!rows || !successes) return;
+  for (const { name, at } of successes) lastSuccess.set({ job: name }, at);
   for (const job of jobs) {
     const row = rows.find(({ name }) => name === job);
     waiting.set({ job }, row?.count ?? 0);
@@ -50,6 +58,14 @@ const readWaiting = (): Promise<Waiting[]> =>
      FROM pgboss.job WHERE state < 'active' AND start_after <= now() GROUP BY name`,
     [],
     'read-waiting-jobs',
+  );
+
+const readLastSuccesses = (): Promise<{ name: string; at: number }[]> =>
+  sql.query<{ name: string; at: number }>(
+    `SELECT s.name, coalesce(date_part('epoch', max(j.completed_on)), 0) AS at
+     FROM pgboss.schedule s LEFT JOIN pgboss.job j ON j.name = s.name AND j.state = 'completed' GROUP BY s.name`,
+    [],
+    'read-last-successes',
   );
 
 function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {

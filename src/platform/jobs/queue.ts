@@ -40,7 +40,7 @@ export async function openQueue(jobs: readonly JobDefinition[], { runsJobs, jobD
   // Of two processes that start together on an empty database, one would find the other's half-made tables and give up.
   await withSchemaLock(async () => {
     await queue.start();
-    for (const job of jobs) await createQueue(queue, job, Math.ceil(jobDays * 86_400));
+    for (const job of jobs) await createQueue(queue, job, { runsJobs, jobDays });
   });
   await warmUp(queue, jobs);
   if (runsJobs) for (const job of jobs) await work(queue, job);
@@ -94,7 +94,8 @@ const toSendOptions = ({ startAfterSeconds, singletonKey }: EnqueueOptions) => (
   ...(singletonKey ? { singletonKey } : {}),
 });
 
-async function createQueue(queue: PgBoss, job: JobDefinition, deleteAfterSeconds: number): Promise<void> {
+async function createQueue(queue: PgBoss, job: JobDefinition, { runsJobs, jobDays }: QueueUse): Promise<void> {
+  const deleteAfterSeconds = Math.ceil(jobDays * 86_400);
   // `stately`: of one key at most one waits and one runs, so that two runs never work on the same person at once.
   await queue.createQueue(job.name, {
     policy: 'stately',
@@ -108,7 +109,8 @@ async function createQueue(queue: PgBoss, job: JobDefinition, deleteAfterSeconds
   });
   // Of a queue that was there already the settings stay otherwise.
   await queue.updateQueue(job.name, { deleteAfterSeconds });
-  if (job.schedule) await queue.schedule(job.name, job.schedule);
+  // Who works jobs off says when: the settings of a process that only serves may leave it out.
+  if (runsJobs) await (job.schedule ? queue.schedule(job.name, job.schedule) : queue.unschedule(job.name));
 }
 
 /**
