@@ -57,7 +57,7 @@ test('the download says what it is, and is kept by nobody', async () => {
 test('an empty account exports as an empty document', async () => {
   const person = await Client.register(app.url, { timeZone: 'Europe/Vienna' });
   const document = await exportJson(person);
-  expect(document).toMatchObject({ format: 'lifegraph', version: 1, metrics: [], entries: [], insights: [] });
+  expect(document).toMatchObject({ format: 'lifegraph', version: 2, metrics: [], entries: [], insights: [] });
   expect(document.user).toMatchObject({
     id: person.userId,
     timeZone: 'Europe/Vienna',
