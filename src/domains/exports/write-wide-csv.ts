@@ -22,18 +22,24 @@ export async function* writeWideCsv(viewer: Viewer, selection: Selection, moment
   for await (const values of readPastDays(viewer, moment, filter, metrics)) yield toLines(toRows(values, metrics));
 }
 
-/** "Weight (kg)"; a second one of the same name gets a number, as does what would be taken for something else. */
+/**
+ * "Weight (kg)"; what would be taken for something else, or for one metric with a column before, gets a number. A column
+ * without a unit is one with each of its name.
+ */
 export function toHeaders(metrics: readonly Pick<PastMetric, 'name' | 'unit'>[]): string[] {
+  const bare = new Set(metrics.flatMap(({ name, unit }) => (unit === null ? name.toLowerCase() : [])));
   const used = new Set(taken);
   return metrics.map(({ name, unit }) => {
-    const label = unit === null ? name : `${name} (${unit})`;
-    let header = label;
-    for (let number = 2; used.has(header.toLowerCase()); number++)
-      header = unit === null ? `${name} #${number}` : `${name} #${number} (${unit})`;
-    used.add(header.toLowerCase());
-    return header;
+    const keyOf = (given: string) => (bare.has(name.toLowerCase()) ? given : toLabel(given, unit)).toLowerCase();
+    let own = name;
+    for (let number = 2; used.has(keyOf(own)) || used.has(toLabel(own, unit).toLowerCase()); number++)
+      own = `${name} #${number}`;
+    used.add(keyOf(own)).add(toLabel(own, unit).toLowerCase());
+    return toLabel(own, unit);
   });
 }
+
+const toLabel = (name: string, unit: string | null): string => (unit === null ? name : `${name} (${unit})`);
 
 /** @param values in the order of their days */
 function toRows(values: readonly DayValue[], metrics: readonly PastMetric[]): string[][] {
