@@ -1,7 +1,7 @@
 import { checkMoment, lastLine, type Moment } from '../../changes/moments.ts';
 import { toInstant } from '../../kernel/civil-time.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
-import { sql } from '../../platform/database/database.ts';
+import { readTexts, sql, type TextRow } from '../../platform/database/database.ts';
 import type { Entry } from './entry.ts';
 
 /** Which entries; null or missing: all. Days with both ends included. */
@@ -10,8 +10,9 @@ export type PastFilter = { metricIds?: readonly string[] | null; from?: string |
 /** The sort key of an entry as it was then: its day, and within a day its id. */
 type Place = readonly [date: string, id: string];
 
-/** Entries of one page. */
+/** Entries of one page; as bare texts they take less. */
 const pageSize = 1000;
+const textPageSize = 4000;
 
 const columns = `e.id, e.metric_id AS "metricId", e.date, e.time, e.number, e.text, e.notes, e.tags, e.source,
   e.version, e.created_at AS "createdAt", e.updated_at AS "updatedAt"`;
@@ -58,7 +59,7 @@ export const toParameters = ({ userId }: Viewer, { seq }: Moment, filter: PastFi
 ];
 
 /** Reads with one of two statements, whose rows are the same while nothing has changed since. */
-type PastReader = <Row extends object>(read: (isNow: boolean) => Promise<Row[]>) => Promise<Row[]>;
+type PastReader = <Item extends object>(read: (isNow: boolean) => Promise<Item[]>) => Promise<Item[]>;
 
 /**
  * Reads a state of the past: with the plain statement as long as that is the state of now, and then with the other.
@@ -89,15 +90,54 @@ export async function* readPastEntries(
   filter: PastFilter,
   size = pageSize,
 ): AsyncGenerator<PastEntry[]> {
-  const read = openPast(viewer, moment);
+  const read = (text: string, values: unknown[]) => sql.query<Row>(text, values);
+  const pages = readPages(viewer, moment, filter, { columns, size, read, placeOf: ({ date, id }) => [date, id] });
+  for await (const rows of pages) yield rows.map(toEntry);
+}
+
+/** What a line of text says of an entry: its id, day, metric, time, number, text, notes, and tags as JSON when there are any. */
+const lineColumns = `e.id, e.date, e.metric_id, e.time, e.number, e.text, e.notes,
+  CASE WHEN cardinality(e.tags) > 0 THEN array_to_json(e.tags) END`;
+
+/**
+ * The same for very many, as the database writes them: rows of lineColumns.
+ * @throws ExpectedError CONFLICT when the log no longer tells that state
+ */
+export const readPastTexts = (viewer: Viewer, moment: Moment, filter: PastFilter): AsyncGenerator<TextRow[]> =>
+  readPages(viewer, moment, filter, {
+    columns: lineColumns,
+    size: textPageSize,
+    read: (text, values) => readTexts(text, values),
+    placeOf: ([id, date]) => [date!, id!],
+  });
+
+type Reading<Item> = {
+  columns: string;
+  size: number;
+  read: (text: string, values: unknown[]) => Promise<Item[]>;
+  placeOf: (row: Item) => Place;
+};
+
+async function* readPages<Item extends object>(
+  viewer: Viewer,
+  moment: Moment,
+  filter: PastFilter,
+  { columns: wanted, size, read, placeOf }: Reading<Item>,
+): AsyncGenerator<Item[]> {
+  const readThen = openPast(viewer, moment);
   for (let after: Place | null = null; ;) {
     const values = [...toParameters(viewer, moment, filter), after?.[0] ?? null, after?.[1] ?? null, size];
-    const rows: Row[] = await read((isNow) => sql.query<Row>(texts[after ? 'next' : 'first'](isNow), values));
-    if (rows.length > 0) yield rows.map(toEntry);
+    const place = after ? '(e.date, e.id) > ($6::date, $7::uuid)' : '$6::date IS NULL AND $7::uuid IS NULL';
+    const rows: Item[] = await readThen((isNow) => read(writeText(wanted, isNow, place), values));
+    if (rows.length > 0) yield rows;
     if (rows.length < size) return;
-    after = [rows.at(-1)!.date, rows.at(-1)!.id];
+    after = placeOf(rows.at(-1)!);
   }
 }
+
+const order = 'ORDER BY e.date, e.id LIMIT $8::int';
+const writeText = (wanted: string, isNow: boolean, place: string) =>
+  `SELECT ${wanted} FROM ${pastEntries(isNow, place, order)} e ${order}`;
 
 /** An entry without the import it came with. */
 export type PastEntry = Omit<Entry, 'importId'>;
@@ -108,12 +148,3 @@ const toEntry = ({ createdAt, updatedAt, ...entry }: Row): PastEntry => ({
   createdAt: toInstant(createdAt),
   updatedAt: toInstant(updatedAt),
 });
-
-const order = 'ORDER BY e.date, e.id LIMIT $8::int';
-const writeText = (isNow: boolean, place: string) =>
-  `SELECT ${columns} FROM ${pastEntries(isNow, place, order)} e ${order}`;
-
-const texts = {
-  first: (isNow: boolean) => writeText(isNow, '$6::date IS NULL AND $7::uuid IS NULL'),
-  next: (isNow: boolean) => writeText(isNow, '(e.date, e.id) > ($6::date, $7::uuid)'),
-};

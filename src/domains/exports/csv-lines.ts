@@ -10,3 +10,8 @@ export function toValueCell(type: string, stored: StoredValue): string {
   const value = toShownValue(type as MetricConfig['type'], stored);
   return typeof value === 'string' ? protectText(value) : String(value);
 }
+
+const special = /[",\r\n]/;
+
+/** A cell as it stands in a line: in quotes when it must be, as toLines has it. */
+export const quoteCell = (text: string): string => (special.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

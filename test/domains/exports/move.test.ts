@@ -1,4 +1,6 @@
+import { stringify } from 'csv-stringify/sync';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { joinTags, protectText } from '../../../src/domains/exports/csv-text.ts';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client, type Metric } from '../../setup/client.ts';
 import { createRandom } from '../../setup/random.ts';
@@ -31,6 +33,7 @@ it.each([1, 2, 3, 4])(
     expect(document.entries.length).toBeGreaterThan(60);
     expect(document.entries.some(({ source }) => source.startsWith('daylio'))).toBe(true);
     const csv = await exportCsv(first);
+    expect(csv).toBe(toLongCsv(document));
     let last = document;
     for (let move = 0; move < 2; move++) {
       const next = await Client.register(app.url);
@@ -57,6 +60,18 @@ it('an import of version 1 still comes in', async () => {
   const { state, report } = await importJson(fresh, document);
   expect([state, report!.rowsRejected, report!.rowsAccepted > 60]).toEqual(['APPLIED', 0, true]);
 });
+
+/** The same as a CSV, by the library and the rules of the description. */
+function toLongCsv({ metrics, entries }: Document): string {
+  const header = ['date', 'time', 'metric', 'value', 'unit', 'type', 'notes', 'tags'];
+  const rows = entries.map(({ metricId, date, time, number, text, notes, tags }) => {
+    const { name, unit, type } = metrics.find(({ id }) => id === metricId)!;
+    const value = type === 'TEXT' ? protectText(text!) : String(type === 'BINARY' ? number === 1 : number);
+    const cells = [unit ?? '', type, notes ?? '', joinTags(tags)].map(protectText);
+    return [date, time ?? '', protectText(name), value, ...cells];
+  });
+  return stringify([header, ...rows], { quoted_match: /[\r\n]/ });
+}
 
 const texts = [
   '=1+1',
