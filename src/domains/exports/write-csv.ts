@@ -5,6 +5,7 @@ import { readPastTexts } from '../entries/past-entries.ts';
 import { quoteCell, toLines } from './csv-lines.ts';
 import { joinTags, protectText } from './csv-text.ts';
 import type { Selection } from './input.ts';
+import { readAhead } from './read-ahead.ts';
 import { readPastMetrics, type PastMetric } from './past-state.ts';
 
 const columns = ['date', 'time', 'metric', 'value', 'unit', 'type', 'notes', 'tags'];
@@ -19,7 +20,7 @@ export async function* writeCsv(viewer: Viewer, selection: Selection, moment: Mo
   const metrics = (await readPastMetrics(viewer, moment, metricIds)).map(toCells);
   const cells = new Map(metrics.map((metric) => [metric.id, metric]));
   yield toLines([columns]);
-  for await (const page of readPastTexts(viewer, moment, { metricIds, ...range })) {
+  for await (const page of readAhead(readPastTexts(viewer, moment, { metricIds, ...range }))) {
     let lines = '';
     for (const row of page) lines += toLine(row, cells.get(row[2]!)!);
     yield lines;

@@ -2,6 +2,7 @@ import { readMoment, type Moment } from '../../changes/moments.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { readPastEntries } from '../entries/past-entries.ts';
 import type { Selection } from './input.ts';
+import { readAhead } from './read-ahead.ts';
 import { readPastInsights, readPastMetrics, readPastUser } from './past-state.ts';
 
 /** What the document says it is. */
@@ -22,7 +23,7 @@ export async function* writeJson(viewer: Viewer, selection: Selection, moment?: 
   const head = { ...jsonFormat, seq: state.seq, at: state.at, user: await readPastUser(viewer, state) };
   yield JSON.stringify(head).slice(0, -1);
   yield* writeSection('metrics', [await readPastMetrics(viewer, state, metricIds)]);
-  yield* writeSection('entries', readPastEntries(viewer, state, { metricIds, ...range }));
+  yield* writeSection('entries', readAhead(readPastEntries(viewer, state, { metricIds, ...range })));
   yield* writeSection('insights', readPastInsights(viewer, state, metricIds));
   yield '}\n';
 }
