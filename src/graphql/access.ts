@@ -91,7 +91,7 @@ export const access: Record<RootType, Readonly<Record<string, Rule>>> = {
 
 /**
  * The plain routes of the domains. LINK: no header counts, the path carries a signed token instead. It says whose it is and
- * what for, lives minutes, and ends with the session that asked for it.
+ * what for, lives minutes (a download, that may have to go on, an hour), and ends with the session that asked for it.
  */
 export const routeAccess: Readonly<Record<string, 'LINK'>> = {
   'GET exports': 'LINK',

@@ -93,7 +93,7 @@ async function handle(
   // The host in the address is of no interest; without one, a relative target would not parse.
   const url = URL.parse(request.url ?? '/', 'http://localhost');
   const [, segment = ''] = url?.pathname.split('/') ?? [];
-  const route = routes.get(`${request.method} ${segment}`);
+  const route = routes.get(`${request.method === 'HEAD' ? 'GET' : request.method} ${segment}`);
   // Files come in as slowly as they must, once their link has been checked.
   if (!route || request.method !== 'PUT') limitBodyTime(request, response);
   if (url && route) return route.handle(request, response, url, state.readAddress(request));

@@ -104,8 +104,8 @@ describe('a page that asks over HTTP', () => {
     expect(status).toBe(204);
     expect(Object.fromEntries(headers)).toMatchObject({
       'access-control-allow-origin': friend,
-      'access-control-allow-headers': 'authorization, content-type, x-request-id',
-      'access-control-allow-methods': 'GET, POST, PUT',
+      'access-control-allow-headers': 'authorization, content-type, if-range, range, x-request-id',
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT',
       vary: 'Origin',
     });
     expect((await preflight(friend, '/imports/x')).status).toBe(204);
@@ -121,6 +121,8 @@ describe('a page that asks over HTTP', () => {
     expect(answers.map((answer) => answer.status)).toEqual([200, 401, 200, 404]);
     for (const { headers } of answers) {
       expect(headers.get('access-control-allow-origin')).toBe(friend);
+      // A download that goes on needs to know what it has.
+      expect(headers.get('access-control-expose-headers')).toMatch(/content-range, etag/);
       expect(headers.get('access-control-allow-credentials')).toBeNull();
       expect(headers.get('vary')).toBe('Origin');
     }

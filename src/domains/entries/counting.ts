@@ -1,7 +1,7 @@
 import type { Viewer } from '../../kernel/viewer.ts';
 import { sql } from '../../platform/database/database.ts';
 
-const joined = 'FROM entries e JOIN metrics m ON m.user_id = e.user_id AND m.id = e.metric_id';
+const present = 'FROM entries e JOIN metrics m ON m.user_id = e.user_id AND m.id = e.metric_id';
 
 /**
  * SQL of the entries that count: of several sources of a metric on one day the one that stands first in the metric's order
@@ -9,8 +9,9 @@ const joined = 'FROM entries e JOIN metrics m ON m.user_id = e.user_id AND m.id 
  * them, so those of metrics without sources are not ranked.
  * @param columns of `entries e` and `metrics m`, as the rows have them
  * @param conditions on `e` and `m`; may pick days and metrics, and nothing within a day
+ * @param joined where `e` and `m` come from, when not from the tables as they are now
  */
-export const countedEntries = (columns: string, conditions: string): string => `(
+export const countedEntries = (columns: string, conditions: string, joined = present): string => `(
   SELECT ${columns}, 0 AS rank, 0 AS best ${joined} WHERE ${conditions} AND cardinality(m.sources) = 0
   UNION ALL SELECT * FROM (
     SELECT ${columns}, source_rank(m.sources, e.source) AS rank,

@@ -65,17 +65,6 @@ async function addMetrics(viewer: Viewer, rows: readonly Row[]): Promise<EntryWi
   return rows.map((row) => ({ ...toEntry(row), metric: definitions.get(row.metricId)?.metric }));
 }
 
-/** Every entry of a person in pages, oldest first, for exports. */
-export async function* readEntries(viewer: Viewer, filter: EntryFilter): AsyncGenerator<EntryWithMetric[]> {
-  let before: Page['before'];
-  for (;;) {
-    const page = await listEntries(viewer, filter, { limit: 1000, before, fromEnd: true }, true);
-    if (page.length === 0) return;
-    yield page.toReversed();
-    before = entryKey(page[0]!);
-  }
-}
-
 function checkFilter(filter: EntryFilter): void {
   for (const field of ['from', 'to'] as const) {
     const day = filter[field];

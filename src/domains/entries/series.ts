@@ -71,10 +71,7 @@ async function readBuckets<Row extends object>(viewer: Viewer, selection: Select
   return sql.query<Row>(
     `SELECT metric_id AS "metricId", ${columns}
      FROM (
-       SELECT e.metric_id, ${bucketOf[bucket]} AS day, CASE e.aggregation
-         WHEN 'SUM' THEN ${saturatingSum('1')} WHEN 'MEAN' THEN ${saturatingSum('count(*)')}
-         WHEN 'MIN' THEN min(e.number) WHEN 'MAX' THEN max(e.number)
-         ELSE (array_agg(e.number ORDER BY e.date DESC, e.time DESC NULLS LAST, e.created_at DESC, e.id DESC))[1] END AS value
+       SELECT e.metric_id, ${bucketOf[bucket]} AS day, ${aggregatedValue()} AS value
        FROM ${counted} e
        GROUP BY e.metric_id, e.aggregation, 2
      ) daily GROUP BY metric_id ORDER BY metric_id`,
@@ -82,13 +79,25 @@ async function readBuckets<Row extends object>(viewer: Viewer, selection: Select
   );
 }
 
+/** The newest first, as LAST has them. */
+export const newestFirst = 'ORDER BY e.date DESC, e.time DESC NULLS LAST, e.created_at DESC, e.id DESC';
+
+/**
+ * SQL of the value that numbers of `e` come to by their metric's aggregation.
+ * @param order in which they are added up, where the last digit must always be the same
+ */
+export const aggregatedValue = (order = ''): string => `CASE e.aggregation
+  WHEN 'SUM' THEN ${saturatingSum('1', order)} WHEN 'MEAN' THEN ${saturatingSum('count(*)', order)}
+  WHEN 'MIN' THEN min(e.number) WHEN 'MAX' THEN max(e.number)
+  ELSE (array_agg(e.number ${newestFirst}))[1] END`;
+
 /**
  * A sum divided by `divisor` that stops at the largest double: PostgreSQL fails the whole statement when a sum of doubles
  * overflows (and its avg already when the squares do), so two values of 1e308 would take a person's charts away.
  */
-const saturatingSum = (divisor: string): string => `CASE WHEN max(abs(e.number)) < 1e290
-  THEN sum(e.number) FILTER (WHERE abs(e.number) < 1e290) / ${divisor}
-  ELSE greatest(-0.9999999, least(0.9999999, sum(e.number / 1e308 / 1e6) * (1e6 / 1.79) / ${divisor})) * 1.79e308 END`;
+const saturatingSum = (divisor: string, order: string): string => `CASE WHEN max(abs(e.number)) < 1e290
+  THEN sum(e.number ${order}) FILTER (WHERE abs(e.number) < 1e290) / ${divisor}
+  ELSE greatest(-0.9999999, least(0.9999999, sum(e.number / 1e308 / 1e6 ${order}) * (1e6 / 1.79) / ${divisor})) * 1.79e308 END`;
 
 const bucketOf: Record<Bucket, string> = {
   DAY: 'e.date',

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { parser, type Token } from 'stream-json/parser.js';
-import { jsonFormat } from '../exports/write-json.ts';
+import { jsonFormat, readableVersions } from '../exports/write-json.ts';
 import { BrokenFileError } from './broken-file.ts';
 import { JsonItem } from './json-item.ts';
 
@@ -59,8 +59,8 @@ class ExportDocument {
 
   /** @throws BrokenFileError unless the document has said that it is one of ours */
   requireFormat(): void {
-    const isOurs = this.format.get('format') === jsonFormat.format && this.format.get('version') === jsonFormat.version;
-    if (!isOurs) throw new BrokenFileError(notOurs);
+    const isOurs = this.format.get('format') === jsonFormat.format;
+    if (!isOurs || !readableVersions.includes(this.format.get('version') as number)) throw new BrokenFileError(notOurs);
   }
 
   private follow(token: Token): void {
@@ -101,7 +101,7 @@ class ExportDocument {
   }
 }
 
-const notOurs = `The file is no export of Lifegraph: it must begin with "format": "${jsonFormat.format}" and "version": ${jsonFormat.version}.`;
+const notOurs = `The file is no export of Lifegraph: it must begin with "format": "${jsonFormat.format}" and "version": ${readableVersions.join(' or ')}.`;
 
 const toSection = (key: string): Section | null => (key === 'metrics' || key === 'entries' ? key : null);
 const isStart = ({ name }: Token): boolean => name === 'startObject' || name === 'startArray';

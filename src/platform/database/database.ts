@@ -63,8 +63,8 @@ export const sql: Sql = {
 /** A row as the server wrote it: the texts of its columns in their order. */
 export type TextRow = (string | null)[];
 
-/** Plain SQL for reading very much at once: nothing is parsed, and no object is made of a row. */
-export const readTexts = async (text: string, values: readonly unknown[], name: string): Promise<TextRow[]> =>
+/** Plain SQL for reading very much at once: nothing is parsed, and no object is made of a row. A `name` as in `sql`. */
+export const readTexts = async (text: string, values: readonly unknown[], name?: string): Promise<TextRow[]> =>
   (await opened(pool).query<TextRow>({ text, values: [...values], name, rowMode: 'array', types: unparsed })).rows;
 
 const unparsed = { getTypeParser: () => (text: string) => text };

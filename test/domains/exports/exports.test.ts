@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinTags, protectText, restoreText, splitTags } from '../../../src/domains/exports/csv-text.ts';
+import { quoteCell, toLines } from '../../../src/domains/exports/csv-lines.ts';
 import fc from 'fast-check';
 import { startApp, type App } from '../../setup/app.ts';
 import { Client } from '../../setup/client.ts';
@@ -21,6 +22,19 @@ test('a text survives the protection from being a formula, whatever it begins wi
       expect(restoreText(protectText(text))).toBe(text);
       expect(protectText(text)).not.toMatch(/^[=+\-@\t\r]/);
     }),
+  );
+});
+
+test('a cell by itself stands in a line as the library would have written it', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('"', ',', '\n', '\r', ';', 'a', ' ', "'", '\t', 'é', '\ufeff'),
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      expect(`${quoteCell(one)},${quoteCell(other)}\n`).toBe(toLines([[one, other]]));
+    }),
+    { numRuns: 2000 },
   );
 });
 
@@ -57,7 +71,7 @@ test('the download says what it is, and is kept by nobody', async () => {
 test('an empty account exports as an empty document', async () => {
   const person = await Client.register(app.url, { timeZone: 'Europe/Vienna' });
   const document = await exportJson(person);
-  expect(document).toMatchObject({ format: 'lifegraph', version: 1, metrics: [], entries: [], insights: [] });
+  expect(document).toMatchObject({ format: 'lifegraph', version: 2, metrics: [], entries: [], insights: [] });
   expect(document.user).toMatchObject({
     id: person.userId,
     timeZone: 'Europe/Vienna',

@@ -123,7 +123,7 @@ test('a document that is not ours, or not whole, fails with a plain sentence', a
     '1',
     '"lifegraph"',
     '{}',
-    '{"format":"lifegraph","version":2,"metrics":[],"entries":[]}',
+    '{"format":"lifegraph","version":3,"metrics":[],"entries":[]}',
     JSON.stringify({ ...document, format: 'other' }),
     JSON.stringify({ ...document, metrics: {} }),
     text.slice(0, -10),
