@@ -5,7 +5,7 @@ import { importLimits } from './input.ts';
 /** Which import's rows. */
 export type StagingKey = { userId: string; importId: string };
 
-export type StagedKind = 'RAW' | 'METRIC' | 'ENTRY';
+export type StagedKind = 'METRIC' | 'ENTRY';
 
 /** A row on its way into the staging table. */
 export type NewStagedRow = { row: number; kind: StagedKind; itemId?: string; payload: object; question?: string };
@@ -34,7 +34,7 @@ const batch = { rows: 1000, characters: 1_000_000 } as const;
 
 /** Opens the staging table for the rows of one upload. Holds no more than one batch in memory. */
 export function openStaging(sql: Sql, { userId, importId }: StagingKey): Staging {
-  const counts: Record<StagedKind, number> = { RAW: 0, METRIC: 0, ENTRY: 0 };
+  const counts: Record<StagedKind, number> = { METRIC: 0, ENTRY: 0 };
   let pending: string[] = [];
   let characters = 0;
   let written = 0;
@@ -93,15 +93,6 @@ export async function readLastPlace(sql: Sql, { userId, importId }: StagingKey):
     [userId, importId],
   );
   return row!.last;
-}
-
-/** Removes raw rows, once what came of them is staged. */
-export async function removeRaw(sql: Sql, { userId, importId }: StagingKey, from: number, to: number): Promise<void> {
-  await sql.query(
-    `DELETE FROM import_rows
-     WHERE user_id = $1::uuid AND import_id = $2::uuid AND ordinal BETWEEN $3::int AND $4::int AND kind = 'RAW'`,
-    [userId, importId, from, to],
-  );
 }
 
 /** Removes everything an import has staged. @returns how many rows that was */
