@@ -30,7 +30,7 @@ export function readLayout(header: readonly string[], options: CsvOptions): Layo
   refuseTwice(given.map(([, place]) => all[place]!));
   const leftOut = new Set((options.leaveOut ?? []).map((name) => find(all, name).place));
   const free = all.filter(({ place }) => !leftOut.has(place) && !given.some(([, taken]) => taken === place));
-  refuseRepeated(free, all);
+  refuseRepeated(free);
   places.date ??= free.find(({ name }) => name === 'date')?.place;
   if (places.date === undefined) throw new BrokenFileError(noDate);
   const ignored = all.filter(({ place, label }) => leftOut.has(place) && label !== '').map(({ label }) => label);
@@ -54,10 +54,8 @@ function refuseTwice(named: readonly Column[]): void {
 }
 
 /** Of two columns with one name nobody knows which is meant; one that has a role already is out of the question. */
-function refuseRepeated(free: readonly Column[], all: readonly Column[]): void {
-  const repeated = free.find(
-    ({ name }, i) => name !== '' && free.findIndex((each) => each.name === name) < i && all.length > 0,
-  );
+function refuseRepeated(free: readonly Column[]): void {
+  const repeated = free.find(({ name }, i) => name !== '' && free.findIndex((each) => each.name === name) < i);
   if (repeated) throw new BrokenFileError(`The column "${repeated.label}" stands twice in the first line.`);
 }
 

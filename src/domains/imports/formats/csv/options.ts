@@ -6,10 +6,13 @@ import { importLimits } from '../../input.ts';
 export const roles = ['date', 'metric', 'value', 'time', 'notes', 'tags', 'unit', 'type'] as const;
 export type Role = (typeof roles)[number];
 
+const notNamed = 'A column is named as in the first line, or counted from 1.';
+
 /** By its name in the first line, in any case, or by its place, from 1. */
-const column = z.union([z.string().trim().min(1), z.int().min(1).max(importLimits.columns)], {
-  error: 'A column is named as in the first line, or counted from 1.',
-});
+const column = z.union(
+  [z.string().trim().min(1, notNamed), z.int(notNamed).min(1, notNamed).max(importLimits.columns, notNamed)],
+  notNamed,
+);
 export type ColumnName = z.output<typeof column>;
 
 const shape = z.strictObject({
