@@ -72,7 +72,7 @@ function openMetrics(matching: Matching, targets: Target[]): Reading['metric'] {
   const numbers = new Map<string, number>();
   return (wanted: FileMetric) => {
     const { name, unit, type, label = name, says = 'MEANING' } = wanted;
-    const key = JSON.stringify([name.toLowerCase(), unit?.toLowerCase() ?? null, type, label, says]);
+    const key = JSON.stringify([name.toLowerCase(), unit?.toLowerCase() ?? null, type, label.toLowerCase(), says]);
     const known = numbers.get(key);
     if (known !== undefined) return known;
     if (targets.length >= importLimits.metrics)

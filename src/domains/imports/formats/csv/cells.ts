@@ -12,8 +12,6 @@ export const bits = {
   hasPercent: 32,
   /** 72 kg. */
   hasUnit: 64,
-  /** 7:30 and 1 h, which are nothing but durations. */
-  isDuration: 128,
 } as const;
 
 /** What a yes or no is written as. */
@@ -42,7 +40,7 @@ export function classify(text: string): number {
   const word = text.toLowerCase();
   if (words.has(word)) return bits.couldBeBinary | bits.isWord;
   if (toSeconds(text) === null) return classifyUnit(text);
-  return bits.couldBeDuration | (mayBeMetres(text) ? classifyUnit(text) : bits.isDuration);
+  return bits.couldBeDuration | (mayBeMetres(text) ? classifyUnit(text) : 0);
 }
 
 /** Characters of a number with its unit. */

@@ -1,16 +1,13 @@
 /** A wall-clock time as people write it: 7:30, 07.30, 07:30:15.5, 7:30 PM, 7 pm. */
 const clock = /^(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?)?(?: ?([ap])\.? ?m\.?)?$/i;
 
-/** Characters of a time. */
-const lengthMax = 40;
-
 /** How nearly all times are written. */
 const usual = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/;
 
 /** The time as 07:30:00; null when it is none. A number alone is none either. */
 export function toClock(text: string): string | null {
   if (usual.test(text)) return text.length === 5 ? `${text}:00` : text;
-  const [, hour, minute, second = '00', half] = clock.exec(text.length > lengthMax ? '' : withPlainSpaces(text)) ?? [];
+  const [, hour, minute, second = '00', half] = clock.exec(withPlainSpaces(text)) ?? [];
   if (hour === undefined || (minute === undefined && !half)) return null;
   if (half && (Number(hour) < 1 || Number(hour) > 12)) return null;
   // 12 AM is midnight, 12 PM noon.

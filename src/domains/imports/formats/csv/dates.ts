@@ -1,5 +1,6 @@
 import { isDay } from '../../../../kernel/civil-time.ts';
 import type { Question, Reading } from '../../format.ts';
+import { toOwnText } from './own-text.ts';
 import { readStamp, type DateOrder, type Stamp } from './stamps.ts';
 
 /** The day an entry counts to, and its time if it has one. */
@@ -16,7 +17,7 @@ export class Dates {
   private readonly ways = { dayFirst: new Way(), monthFirst: new Way() };
   private hasClocks = false;
   private latest = '';
-  private readonly known = new Map<string, Moment | string>();
+  private readonly known = new Map<string, Moment>();
 
   /** @param given what the person says about the order */
   constructor(given?: DateOrder) {
@@ -46,7 +47,8 @@ export class Dates {
   /** What only the person can say: null when a day after the twelfth, or nothing but dots, has said it. */
   get question(): Question | null {
     const { dayFirst, monthFirst, dots, open } = this.evidence;
-    const isTold = dayFirst > 0 !== monthFirst > 0 || (dayFirst === 0 && dots > 0);
+    const sides = Number(dayFirst > 0) + Number(monthFirst > 0);
+    const isTold = sides === 1 || (sides === 0 && dots > 0);
     if (this.given || isTold || open === 0) return null;
     return {
       id: 'dateOrder',
@@ -63,8 +65,10 @@ export class Dates {
     const known = this.known.get(cell);
     if (known !== undefined) return known;
     const moment = this.toMoment(cell.trim(), reading);
+    // What is refused may be of any length, and is no date of many lines.
+    if (typeof moment === 'string') return moment;
     if (this.known.size >= rememberedMax) this.known.clear();
-    this.known.set(cell, moment);
+    this.known.set(toOwnText(cell), moment);
     return moment;
   }
 

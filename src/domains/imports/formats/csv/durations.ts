@@ -6,12 +6,8 @@ const words = new RegExp(
   'i',
 );
 
-/** Characters of a duration: longer ones would keep the patterns busy. */
-const lengthMax = 40;
-
 /** Seconds of a duration: 7:30 (hours and minutes), 7:30:15, 1h 20m, 45 min, PT1H20M (ISO 8601, up to days); null for anything else. */
 export function toSeconds(text: string): number | null {
-  if (text.length > lengthMax) return null;
   const [, hour, minute, second = '0'] = clock.exec(text) ?? [];
   if (hour !== undefined) return Number(hour) * 3600 + Number(minute) * 60 + Number(second);
   const parts = (iso.exec(text) ?? words.exec(text))?.slice(1);

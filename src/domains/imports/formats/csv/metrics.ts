@@ -2,7 +2,7 @@ import { metricLimits, metricTypes, type MetricType } from '../../../metrics/inp
 import type { FileMetric } from '../../format.ts';
 import { importLimits } from '../../input.ts';
 import { bits, classify, isTorn, nothingSeen } from './cells.ts';
-import { marks } from './numbers.ts';
+import { toOwnText } from './own-text.ts';
 
 /** A metric as a CSV names it, and what its values have shown so far. */
 export type CsvMetric = {
@@ -36,7 +36,8 @@ export class CsvMetrics {
     if (problem) return problem;
     if (this.all.length >= importLimits.metrics) return `A file names at most ${importLimits.metrics} metrics.`;
     this.numbers.set(key, this.all.length);
-    return this.all.push({ label, name, unit, type: (type || null) as MetricType | null, ...nothingSeen }) - 1;
+    const own = { label: toOwnText(label), name: toOwnText(name), unit: unit && toOwnText(unit) };
+    return this.all.push({ ...own, type: (type || null) as MetricType | null, ...nothingSeen }) - 1;
   }
 
   /** The same for a spelling, which `read` takes apart when it is new. */
@@ -44,7 +45,7 @@ export class CsvMetrics {
     const known = this.spelled.get(spelling);
     if (known !== undefined) return known;
     const found = read();
-    if (typeof found === 'number' && this.spelled.size < rememberedMax) this.spelled.set(spelling, found);
+    if (typeof found === 'number' && this.spelled.size < rememberedMax) this.spelled.set(toOwnText(spelling), found);
     return found;
   }
 
@@ -71,7 +72,7 @@ export function inferType({ type, could, has }: CsvMetric): MetricType {
   if (type) return type;
   if (could & bits.couldBeBinary && has & bits.isWord) return 'BINARY';
   if (could & bits.couldBeNumber && !isTorn(has)) return 'NUMBER';
-  return could & bits.couldBeDuration && has & bits.isDuration ? 'DURATION' : 'TEXT';
+  return could & bits.couldBeDuration ? 'DURATION' : 'TEXT';
 }
 
 /** Whether 45 % is 45: the file says that this is what is counted, or writes it behind every number. */
@@ -94,6 +95,3 @@ export const bySpecificity = (metrics: readonly CsvMetric[]): number[] =>
   [...metrics.keys()].toSorted((a, b) => specificity(metrics[b]!) - specificity(metrics[a]!) || a - b);
 
 const specificity = ({ type, unit }: CsvMetric): number => (type ? 2 : 0) + (unit ? 1 : 0);
-
-/** Bits of cells.ts that speak of the decimal mark. */
-export const markBits = marks.point | marks.comma | marks.openPoint | marks.openComma;

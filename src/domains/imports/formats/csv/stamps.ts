@@ -20,9 +20,6 @@ export type Stamp = {
 /** Milliseconds since 1970, of a cell that is nothing but that. */
 export type Instant = { instant: number };
 
-/** Characters of a date with all that may stand around it. */
-const lengthMax = 60;
-
 const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/;
 const compact = /^(\d{4})(\d{2})(\d{2})(?!\d)/;
 const yearLast = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)/;
@@ -33,7 +30,6 @@ const months = 'january february march april may june july august september octo
 
 /** What a cell says, without spaces around it; null when it is no date. */
 export function readStamp(text: string): Stamp | Instant | null {
-  if (text.length > lengthMax) return null;
   const instant = readInstant(text);
   if (instant !== null) return { instant };
   const bare = text.replace(weekday, '');

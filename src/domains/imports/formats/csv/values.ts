@@ -1,6 +1,6 @@
 import { restoreText } from '../../../exports/csv-text.ts';
 import type { MetricConfig } from '../../../metrics/rules.ts';
-import { textValueMax, toStoredValue } from '../../../metrics/rules.ts';
+import { toStoredValue } from '../../../metrics/rules.ts';
 import { bits, classify, toBoolean, withoutPercent } from './cells.ts';
 import { toSeconds } from './durations.ts';
 import { toNumber, type DecimalMark } from './numbers.ts';
@@ -18,8 +18,6 @@ export type Taker = {
 
 /** The value a cell stands for, as the metric takes it, or why it takes none. */
 export function readValue(taker: Taker, cell: string): number | boolean | string | Refusal {
-  // One more than a text may have: the apostrophe that protects it.
-  if (cell.length > textValueMax + 1) return new Refusal(`A value has at most ${textValueMax} characters.`);
   const value = toValue(taker, cell);
   const stored = toStoredValue(taker.config, value);
   if (typeof stored !== 'string') return value;

@@ -12,6 +12,7 @@ describe('the decimal mark', () => {
     ['a point behind commas', ['1,234.5', '2,000'], [1234.5, 2000]],
     ['a comma, as two groups of thousands say', ['1.234.567', '2.000'], [1_234_567, 2000]],
     ['a comma, as a 0 in front says', ['0,125', '1,500'], [0.125, 1.5]],
+    ['a point, as a 0 in front says', ['0.125', '1.500'], [0.125, 1.5]],
     ['of no matter', ['1 234', '-5', '\u22126', '+7'], [1234, -5, -6, 7]],
   ])('is told from the whole column: %s', async (_, cells, values) => {
     const { rows, questions, rejected } = await readColumn(cells);

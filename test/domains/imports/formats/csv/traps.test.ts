@@ -104,6 +104,11 @@ describe('a row', () => {
     ]);
   });
 
+  it('has no value of more than ten thousand characters', async () => {
+    const { rejected } = await read(`date,A\n2026-11-21,${'x'.repeat(10_001)}\n`);
+    expect(rejected).toEqual([{ row: 2, reason: 'A: A text has at most 10000 characters.' }]);
+  });
+
   it('that has no date, or is of another width, says nothing about what a metric is', async () => {
     const { metrics } = await read('date,A\n2026-11-21,5\nnever,words\n2026-11-22,more,words\n');
     expect(metrics).toMatchObject([{ type: 'NUMBER' }]);
