@@ -28,7 +28,7 @@ export async function checkRows(check: Check, format: Format, source: Source): P
   for (const metric of work.matching.planned)
     await check.staging.add({ row: 0, kind: 'METRIC', itemId: metric.id, payload: metric });
   await check.staging.flush();
-  return { layout: 'ROWS', ignoredColumns: [], leftOut: work.leftOut, questions: work.questions.all };
+  return { ...work.described, leftOut: work.leftOut, questions: work.questions.all };
 }
 
 /** The part of the check in which the file is read. */
@@ -40,8 +40,9 @@ type Work = {
   targets: Target[];
   questions: Questions;
   leftOut: Map<string, number>;
-  /** What the entries say they come from. */
-  source: string;
+  described: Pick<FileFacts, 'layout' | 'ignoredColumns'>;
+  /** What the entries say they come from; null when it is no program. */
+  source: string | null;
 };
 
 async function openWork({ viewer, rejections, options }: Check, format: Format): Promise<Work> {
@@ -51,8 +52,11 @@ async function openWork({ viewer, rejections, options }: Check, format: Format):
   const targets: Target[] = [];
   const questions = new Questions();
   const leftOut = new Map<string, number>();
+  const described: Work['described'] = { layout: 'ROWS', ignoredColumns: [] };
   const reading: Reading = {
     metric: openMetrics(matching, targets),
+    configOf: (metric) => targets[metric]!.config,
+    describe: (layout, ignoredColumns) => void Object.assign(described, { layout, ignoredColumns }),
     wallClock: clock.wallClock,
     dayOf: clock.dayOf,
     reject: rejections.add,
@@ -60,20 +64,22 @@ async function openWork({ viewer, rejections, options }: Check, format: Format):
     ask: (question) => questions.ask(question),
     options,
   };
-  return { reading, matching, targets, questions, leftOut, source: format.id.toLowerCase().replaceAll('_', '-') };
+  const source = format.isOwn ? null : format.id.toLowerCase().replaceAll('_', '-');
+  return { reading, matching, targets, questions, leftOut, described, source };
 }
 
 /** Numbers the metrics of a file: the same name, unit and type have the same number. */
 function openMetrics(matching: Matching, targets: Target[]): Reading['metric'] {
   const numbers = new Map<string, number>();
   return (wanted: FileMetric) => {
-    const key = JSON.stringify([wanted.name.toLowerCase(), wanted.unit?.toLowerCase() ?? null, wanted.type]);
+    const { name, unit, type, label = name, says = 'MEANING' } = wanted;
+    const key = JSON.stringify([name.toLowerCase(), unit?.toLowerCase() ?? null, type, label.toLowerCase(), says]);
     const known = numbers.get(key);
     if (known !== undefined) return known;
     if (targets.length >= importLimits.metrics)
       throw new BrokenFileError(`A file names at most ${importLimits.metrics} metrics.`);
     numbers.set(key, targets.length);
-    return targets.push(matching.match({ ...wanted, label: wanted.name, says: 'MEANING' })) - 1;
+    return targets.push(matching.match({ ...wanted, label, says })) - 1;
   };
 }
 
@@ -82,19 +88,25 @@ async function stage({ viewer, staging, rejections }: Check, work: Work, row: Ro
   const entry = toEntry(target, row, work.source);
   if (typeof entry === 'string') return rejections.add(row.row, entry);
   const { userId } = viewer;
-  const content = [entry.time ?? '', String(entry.number), entry.text ?? '', String(entry.payload?.raw ?? '')];
+  const { time, number, text, source, payload } = entry;
+  // What comes from no program is the same entry in whichever file it stands.
+  const content = [time ?? '', String(number), text ?? '', ...(source === null ? [] : [String(payload?.raw ?? '')])];
   const own = row.key == null ? [entry.date, ...content] : row.key === 'day' ? [entry.date, 'day'] : [row.key];
-  const itemId = deriveId('entry', userId, target.id, entry.source!, ...own);
+  const itemId = deriveId('entry', userId, target.id, ...(source === null ? [] : [source]), ...own);
   await staging.add({ row: row.row, kind: 'ENTRY', itemId, entry, question: row.question ?? undefined });
 }
 
-function toEntry({ id, config }: Target, row: Row, source: string): StagedEntry | string {
+/** Most rows have neither: they need no look. */
+const none = { success: true, data: '' } as const;
+const noTags = { success: true, data: [] as string[] } as const;
+
+function toEntry({ id, config }: Target, row: Row, source: string | null): StagedEntry | string {
   const { date, time, key, question, records = 1 } = row;
   if (!isDay(date)) return 'The day does not exist, or is not between 1900 and 2200.';
   if (time !== null && !isLocalTime(time)) return 'The time does not exist.';
-  const notes = notesShape.safeParse(row.notes ?? '');
+  const notes = row.notes ? notesShape.safeParse(row.notes) : none;
   if (!notes.success) return notes.error.issues[0]!.message;
-  const tags = tagsShape.safeParse(row.tags ?? []);
+  const tags = row.tags?.length ? tagsShape.safeParse(row.tags) : noTags;
   if (!tags.success) return tags.error.issues[0]!.message;
   const stored = question ? { number: null, text: null } : toStoredValue(config, row.value);
   if (typeof stored === 'string') return stored;
@@ -105,7 +117,7 @@ function toEntry({ id, config }: Target, row: Row, source: string): StagedEntry 
     ...stored,
     notes: notes.data || null,
     tags: tags.data,
-    source: row.device ? `${source}: ${row.device.slice(0, deviceMax)}` : source,
+    source: source && row.device ? `${source}: ${row.device.slice(0, deviceMax)}` : source,
     records,
     isKeyed: key != null,
     ...(question ? { payload: { raw: row.value } } : {}),

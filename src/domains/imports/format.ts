@@ -1,4 +1,5 @@
 import type { MetricType, Aggregation, DesiredDirection } from '../metrics/input.ts';
+import type { MetricConfig } from '../metrics/rules.ts';
 import type { ImportFormat } from './input.ts';
 
 /** One file of an upload: the upload itself, or a member of an archive. */
@@ -23,6 +24,13 @@ export type Format = {
   id: ImportFormat;
   /** What people call it: Apple Health. */
   label: string;
+  /**
+   * Whether it is no program's but the person's own: its entries say of no program that they come from it, and the same value of the
+   * same metric at the same time is the same entry in whichever file it stands.
+   */
+  isOwn?: true;
+  /** Refuses what the person says beforehand when it means nothing. @throws BrokenFileError */
+  checkOptions?: (options: unknown) => void;
   /** Whether an upload looks like this, by the names of its files and how they begin. */
   recognise: (source: Source) => Promise<boolean>;
   /**
@@ -37,6 +45,10 @@ export type FileMetric = {
   name: string;
   type: MetricType;
   unit: string | null;
+  /** The whole of what the file calls it, if that is more than the name: a metric that is called just that comes first. */
+  label?: string;
+  /** How much of its type the file says: nothing, that it is so, or (unless this is given) that its values mean nothing in a metric of another kind. */
+  says?: 'NOTHING' | 'TYPE' | 'MEANING';
   category?: string;
   aggregation?: Aggregation;
   min?: number;
@@ -94,12 +106,29 @@ export type Question = {
       choices: Readonly<Record<string, number>>;
       suggestion: string | null;
     }
+  | {
+      /**
+       * How the file as a whole is to be read: where the day stands in a date, what decimals begin with. The answer: one of the choices. The
+       * file has been read as the suggestion says; with another answer it is read again, so it has to be sent again. The id is
+       * the option that says it beforehand.
+       */
+      kind: 'DATE_ORDER' | 'DECIMAL_MARK';
+      choices: readonly string[];
+      suggestion: string;
+    }
 );
 
 /** What a format reads with. */
 export type Reading = {
   /** The number of a metric; the same name, unit and type always give the same one. */
   metric: (wanted: FileMetric) => number;
+  /** What the metric of the person that takes the values says about them. @param metric its number */
+  configOf: (metric: number) => MetricConfig;
+  /**
+   * Says how an own file is laid out: in a LONG one the second of two equal lines is an entry of its own (two coffees), in a
+   * WIDE one it is a duplicate. @param ignoredColumns columns that mean nothing
+   */
+  describe: (layout: 'LONG' | 'WIDE', ignoredColumns: readonly string[]) => void;
   /** Day and wall clock of an instant, in the person's time zone. @param instant milliseconds since 1970 */
   wallClock: (instant: number) => { date: string; time: string };
   /** The day a wall-clock time counts to: the one before, while the person's day has not begun yet. */

@@ -1,5 +1,6 @@
 import { BrokenFileError } from './broken-file.ts';
 import type { Format, Source } from './format.ts';
+import { csv } from './formats/csv/csv.ts';
 import { appleHealth } from './formats/apple-health/apple-health.ts';
 import { daylio } from './formats/daylio.ts';
 import { exist } from './formats/exist/exist.ts';
@@ -13,7 +14,7 @@ import { oura } from './formats/oura/oura.ts';
 import { trackAndGraph } from './formats/track-and-graph.ts';
 import type { ImportFormat } from './input.ts';
 
-/** Every program whose exports are read besides our own JSON and CSV: a line each. Asked in this order. */
+/** Every program whose exports are read: a line each. Asked in this order; what is of none is our own JSON, or a CSV. */
 const formats: readonly Format[] = [
   appleHealth,
   healthAutoExport,
@@ -28,8 +29,9 @@ const formats: readonly Format[] = [
   exist,
 ];
 
-/** The format of a program; undefined for our own. */
-export const findFormat = (id: ImportFormat): Format | undefined => formats.find((format) => format.id === id);
+/** How a file is read; undefined for our own JSON. */
+export const findFormat = (id: ImportFormat): Format | undefined =>
+  [...formats, csv].find((format) => format.id === id);
 
 /** Which format an upload is of. @throws BrokenFileError when it is none */
 export async function recogniseFormat(source: Source): Promise<ImportFormat> {

@@ -48,7 +48,15 @@ const LeftOut = builder.objectRef<Left>('LeftOut').implement({
 const QuestionKind = defineEnum<Question['kind']>('ImportQuestionKind', 'What a question about a file asks for.', {
   WORD_VALUES: 'What number each word stands for. The answer: an object of numbers by word.',
   UNIT: 'In which unit numbers are written. The answer: one of the choices.',
+  DATE_ORDER:
+    'Whether the day or the month stands first in dates. The answer: one of the choices. The report holds for the suggestion.',
+  DECIMAL_MARK: 'What decimals begin with. The answer: one of the choices. The report holds for the suggestion.',
 });
+
+function toChoices(question: Question): string[] {
+  if (question.kind === 'WORD_VALUES') return [];
+  return question.kind === 'UNIT' ? Object.keys(question.choices) : [...question.choices];
+}
 
 const ImportQuestion = builder.objectRef<Question>('ImportQuestion').implement({
   description: 'Something about a file that only the person can say.',
@@ -61,8 +69,8 @@ const ImportQuestion = builder.objectRef<Question>('ImportQuestion').implement({
       resolve: (question) => (question.kind === 'WORD_VALUES' ? [...question.words] : []),
     }),
     choices: t.stringList({
-      description: 'UNIT: what may be answered. Otherwise empty.',
-      resolve: (question) => (question.kind === 'UNIT' ? Object.keys(question.choices) : []),
+      description: 'What may be answered; empty for WORD_VALUES.',
+      resolve: toChoices,
     }),
     suggestion: t.field({
       type: 'JSON',
@@ -89,7 +97,9 @@ export const ImportReport = builder.objectRef<Report>('ImportReport').implement(
     newMetrics: t.exposeStringList('newMetrics', {
       description: 'Those of them that applying creates, or has created.',
     }),
-    ignoredColumns: t.exposeStringList('ignoredColumns', { description: 'Columns of a long CSV that mean nothing.' }),
+    ignoredColumns: t.exposeStringList('ignoredColumns', {
+      description: 'Columns of a CSV that mean nothing, or are to be left out.',
+    }),
     byMetric: t.field({
       type: [ImportedMetric],
       description: 'What the file brings, metric by metric.',

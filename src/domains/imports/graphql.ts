@@ -71,7 +71,7 @@ const ImportAnswer = builder.inputType('ImportAnswer', {
     value: t.field({
       type: 'JSON',
       required: true,
-      description: 'WORD_VALUES: an object of numbers by word. UNIT: one of the choices.',
+      description: 'WORD_VALUES: an object of numbers by word. Otherwise one of the choices.',
     }),
   }),
 });
@@ -91,7 +91,8 @@ const CreateImportInput = builder.inputType('CreateImportInput', {
     }),
     options: t.field({
       type: 'JSON',
-      description: 'An object, for formats that need to be told more.',
+      description:
+        'An object, for formats that need to be told more. CSV: columns (an object of names or places by date, time, metric, value, unit, type, notes, tags), metric, leaveOut, delimiter, decimal (POINT, COMMA), dateOrder (DAY_FIRST, MONTH_FIRST).',
     }),
   }),
 });
@@ -116,7 +117,7 @@ builder.mutationFields((t) => ({
   applyImport: t.field({
     type: Import,
     description:
-      'Writes what a checked file holds, in the background: all of it, or nothing. CONFLICT in any state but READY. INVALID_INPUT unless each question of the report is answered.',
+      'Writes what a checked file holds, in the background: all of it, or nothing. CONFLICT in any state but READY. INVALID_INPUT unless each question of the report is answered. With an answer to DATE_ORDER or DECIMAL_MARK that is not the suggestion nothing is written: the import waits for the file again (AWAITING_UPLOAD), to check it with this answer.',
     args: {
       id: t.arg.id({ required: true, description: 'The import.' }),
       answers: t.arg({ type: [ImportAnswer], description: 'One for each question of the report.' }),

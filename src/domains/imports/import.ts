@@ -3,7 +3,7 @@ import type { DayRange } from '../entries/series.ts';
 import type { Question } from './format.ts';
 import type { AnyFormat } from './input.ts';
 
-/** The way of an import; only from APPLIED there is one back. */
+/** The way of an import; there is one back from APPLIED, and from READY when the file is to be read in another way. */
 export type ImportState =
   | 'AWAITING_UPLOAD'
   | 'CHECKING'

@@ -9,14 +9,7 @@ import type { FileMetric } from './format.ts';
 export type Target = { id: string; label: string; config: MetricConfig };
 
 /** A metric as a file names it. */
-export type Wanted = Omit<FileMetric, 'type'> & {
-  /** The whole of what the file calls it, and the reader meets in reasons. */
-  label: string;
-  /** What it is when it is new. */
-  type: MetricType;
-  /** How much of its type the file has said: nothing, that it is so, or that its values mean nothing in a metric of another kind. */
-  says: 'NOTHING' | 'TYPE' | 'MEANING';
-};
+export type Wanted = Required<Pick<FileMetric, 'label' | 'says'>> & FileMetric;
 
 /** A metric that could take values: one of the person's, or one that this file brings. */
 type Candidate = Pick<NewMetric, 'id' | 'name' | 'unit' | 'isActive'> & MetricConfig & { isPlanned: boolean };
@@ -41,13 +34,6 @@ export class Matching {
   match(wanted: Wanted): Target {
     const found = findBest(this.candidates, wanted) ?? this.plan(wanted);
     return { id: found.id, label: wanted.label, config: toConfig(found) };
-  }
-
-  /** The same for several, those first that say more: a row without a unit or type joins the metric of one that has them. */
-  matchAll(wanted: readonly Wanted[]): Target[] {
-    const targets: Target[] = [];
-    for (const index of bySpecificity(wanted)) targets[index] = this.match(wanted[index]!);
-    return targets;
   }
 
   private plan({ label: _l, says: _s, ...definition }: Wanted): Candidate {
@@ -76,11 +62,6 @@ const toCandidate = (metric: NewMetric, isPlanned: boolean): Candidate => ({
   ...toConfig(metric as never),
   isPlanned,
 });
-
-const bySpecificity = (wanted: readonly Wanted[]): number[] =>
-  [...wanted.keys()].sort((a, b) => specificity(wanted[b]!) - specificity(wanted[a]!) || a - b);
-
-const specificity = ({ says, unit }: Wanted): number => (says === 'NOTHING' ? 0 : 2) + (unit ? 1 : 0);
 
 function findBest(candidates: readonly Candidate[], wanted: Wanted): Candidate | undefined {
   const whole = candidates.filter(({ name }) => isSame(name, wanted.label));

@@ -43,6 +43,9 @@ function findProblem(question: Question, answer: unknown): string | null {
       const open = question.words.filter((word) => !Number.isFinite(valueOf(answer, word)));
       return open.length === 0 ? null : 'Give a number for each word.';
     }
+    case 'DATE_ORDER':
+    case 'DECIMAL_MARK':
+      return question.choices.includes(answer as string) ? null : `Say one of ${question.choices.join(', ')}.`;
     case 'UNIT':
       return typeof answer === 'string' && Object.hasOwn(question.choices, answer)
         ? null
@@ -50,9 +53,23 @@ function findProblem(question: Question, answer: unknown): string | null {
   }
 }
 
+/**
+ * What has been answered otherwise than the file has been read, as options that say it beforehand; null when nothing has. @param
+ * answers that fit
+ */
+export function findRereading(questions: readonly Question[], answers: Answers): Record<string, unknown> | null {
+  const other = questions.filter(
+    ({ id, kind, suggestion }) => (kind === 'DATE_ORDER' || kind === 'DECIMAL_MARK') && answers[id] !== suggestion,
+  );
+  return other.length === 0 ? null : Object.fromEntries(other.map(({ id }) => [id, answers[id]]));
+}
+
 /** What the word or number of a row stands for, given the answer. */
 export function settleValue(question: Question, answer: unknown, raw: unknown): unknown {
   switch (question.kind) {
+    case 'DATE_ORDER':
+    case 'DECIMAL_MARK':
+      return raw;
     case 'WORD_VALUES':
       return typeof raw === 'string' ? valueOf(answer, raw) : raw;
     case 'UNIT':

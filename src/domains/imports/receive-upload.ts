@@ -7,7 +7,6 @@ import { enqueue } from '../../platform/jobs/queue.ts';
 import { BrokenFileError } from './broken-file.ts';
 import { isArchive, openArchive, openFile, type OpenSource } from './archive.ts';
 import type { Check, FileFacts } from './check.ts';
-import { checkCsv } from './check-csv.ts';
 import { checkJson } from './check-json.ts';
 import { checkRows } from './check-rows.ts';
 import type { Source } from './format.ts';
@@ -107,7 +106,7 @@ function readAs(work: Check, id: ImportFormat, source: Source): Promise<FileFact
   if (format) return checkRows(work, format, source);
   if (source.isArchive)
     throw new BrokenFileError('This is an archive: upload the file in it, or name the program that made it.');
-  return (id === 'CSV' ? checkCsv : checkJson)(work, source);
+  return checkJson(work, source);
 }
 
 /** What a check has found. */

@@ -6,11 +6,11 @@ import { insertStagedEntries, stagedEntry, toColumns, type EntryRow, type Staged
 /** Which import's rows. */
 export type StagingKey = { userId: string; importId: string };
 
-export type StagedKind = 'RAW' | 'METRIC' | 'ENTRY';
+export type StagedKind = 'METRIC' | 'ENTRY';
 
 /** A row on its way into the staging table. */
 export type NewStagedRow =
-  | { row: number; kind: 'RAW' | 'METRIC'; itemId?: string; payload: object }
+  | { row: number; kind: 'METRIC'; itemId: string; payload: object }
   | { row: number; kind: 'ENTRY'; itemId: string; entry: StagedEntry; question?: string | undefined };
 
 /** A row of the staging table. */
@@ -37,9 +37,9 @@ const batch = { rows: 1000, characters: 1_000_000 } as const;
 
 /** Opens the staging table for the rows of one upload. Holds no more than one batch in memory, and one on its way. */
 export function openStaging(sql: Sql, { userId, importId }: StagingKey): Staging {
-  const counts: Record<StagedKind, number> = { RAW: 0, METRIC: 0, ENTRY: 0 };
+  const counts: Record<StagedKind, number> = { METRIC: 0, ENTRY: 0 };
   let entries: EntryRow[] = [];
-  let others: object[] = [];
+  let metrics: object[] = [];
   let characters = 0;
   let ordinal = 0;
   let underWay: Promise<unknown> = Promise.resolve();
@@ -47,8 +47,8 @@ export function openStaging(sql: Sql, { userId, importId }: StagingKey): Staging
   const send = async (): Promise<void> => {
     const statements: [string, unknown[]][] = [];
     if (entries.length > 0) statements.push([insertStagedEntries, toColumns(entries)]);
-    if (others.length > 0) statements.push([insertOthers, [JSON.stringify(others)]]);
-    [entries, others, characters] = [[], [], 0];
+    if (metrics.length > 0) statements.push([insertStagedMetrics, [JSON.stringify(metrics)]]);
+    [entries, metrics, characters] = [[], [], 0];
     await underWay;
     // The next rows are read while these are written.
     underWay = Promise.all(statements.map(([text, values]) => sql.query(text, [userId, importId, ...values])));
@@ -62,10 +62,10 @@ export function openStaging(sql: Sql, { userId, importId }: StagingKey): Staging
       entries.push({ ...row, ordinal, question: row.question ?? null });
       characters += (row.entry.text?.length ?? 0) + (row.entry.notes?.length ?? 0) + 100;
     } else {
-      others.push({ ...row, ordinal });
+      metrics.push({ ...row, ordinal });
       characters += JSON.stringify(row.payload).length;
     }
-    if (entries.length + others.length >= batch.rows || characters >= batch.characters) return send();
+    if (entries.length + metrics.length >= batch.rows || characters >= batch.characters) return send();
   };
   const flush = async () => {
     await send();
@@ -76,9 +76,9 @@ export function openStaging(sql: Sql, { userId, importId }: StagingKey): Staging
 
 const tooMany = `The file holds more than ${importLimits.items} values. Split it into several files.`;
 
-const insertOthers = `
+const insertStagedMetrics = `
   INSERT INTO import_rows (user_id, import_id, ordinal, "row", kind, item_id, payload)
-  SELECT $1::uuid, $2::uuid, (i.row->>'ordinal')::int, (i.row->>'row')::int, i.row->>'kind', (i.row->>'itemId')::uuid, i.row->'payload'
+  SELECT $1::uuid, $2::uuid, (i.row->>'ordinal')::int, (i.row->>'row')::int, 'METRIC', (i.row->>'itemId')::uuid, i.row->'payload'
   FROM jsonb_array_elements($3::jsonb) AS i(row)`;
 
 /**
@@ -111,15 +111,6 @@ export async function readLastPlace(sql: Sql, { userId, importId }: StagingKey):
     [userId, importId],
   );
   return row!.last;
-}
-
-/** Removes raw rows, once what came of them is staged. */
-export async function removeRaw(sql: Sql, { userId, importId }: StagingKey, from: number, to: number): Promise<void> {
-  await sql.query(
-    `DELETE FROM import_rows
-     WHERE user_id = $1::uuid AND import_id = $2::uuid AND ordinal BETWEEN $3::int AND $4::int AND kind = 'RAW'`,
-    [userId, importId, from, to],
-  );
 }
 
 /** Removes everything an import has staged. @returns how many rows that was */

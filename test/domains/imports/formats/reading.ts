@@ -7,6 +7,7 @@ import type {
   Source,
   SourceFile,
 } from '../../../../src/domains/imports/format.ts';
+import type { MetricConfig } from '../../../../src/domains/metrics/rules.ts';
 import { toWallClock, toLocalDay } from '../../../../src/kernel/civil-time.ts';
 
 /** What a format makes of files. */
@@ -16,6 +17,7 @@ export type Read = {
   rejected: { row: number; reason: string }[];
   leftOut: { what: string; records: number }[];
   questions: Question[];
+  described: { layout: string; ignoredColumns: readonly string[] } | null;
 };
 
 export type ReadOptions = {
@@ -23,6 +25,8 @@ export type ReadOptions = {
   dayStartsAt?: number;
   options?: Record<string, unknown>;
   piece?: number;
+  /** What the person's metrics are, by name; all others are as the file says. */
+  existing?: Readonly<Record<string, MetricConfig>>;
 };
 
 /** An upload of these files, by name; what stands alone under the name "" or a file's is no archive. */
@@ -45,14 +49,22 @@ export function sourceOf(
 export async function readWith(
   format: Format,
   source: Source,
-  { timeZone = 'Europe/Berlin', dayStartsAt = 0, options = {} }: ReadOptions = {},
+  { timeZone = 'Europe/Berlin', dayStartsAt = 0, options = {}, existing = {} }: ReadOptions = {},
 ): Promise<Read> {
-  const read: Read = { metrics: [], rows: [], rejected: [], leftOut: [], questions: [] };
+  const read: Read = { metrics: [], rows: [], rejected: [], leftOut: [], questions: [], described: null };
   const reading: Reading = {
     metric: (wanted) => {
       const known = read.metrics.findIndex((each) => JSON.stringify(each) === JSON.stringify(wanted));
       return known >= 0 ? known : read.metrics.push(wanted) - 1;
     },
+    configOf: (metric) => ({
+      min: null,
+      max: null,
+      step: null,
+      ...existing[read.metrics[metric]!.name],
+      type: existing[read.metrics[metric]!.name]?.type ?? read.metrics[metric]!.type,
+    }),
+    describe: (layout, ignoredColumns) => void (read.described = { layout, ignoredColumns }),
     wallClock: (instant) => {
       const text = new Date(instant).toLocaleString('sv-SE', { timeZone });
       return { date: toWallClock(new Date(instant), timeZone).day, time: text.slice(11) };
