@@ -72,8 +72,7 @@ const openCursors = (text: string): string =>
 const isAboutSession = (text: string): boolean => text.includes('AS "isStale" FROM sessions');
 
 /** Without ids that are new each time, of what a call has created. */
-const withoutOwn = (text: string): string =>
-  text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<new id>');
+const withoutOwn = (text: string): string => text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<new id>');
 
 /** Who can be put into a call before anybody has registered. */
 const nobody = { things: randomThings(), mark: '', client: { session: { user: {} } } } as unknown as Person;
