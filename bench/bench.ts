@@ -22,6 +22,7 @@ import { followers, idlers, keepers, nobody, signIn, writers, type Group, type P
 import { DifferenceError } from './equality.ts';
 import { install, NoPostgresError, type Installation } from './installation.ts';
 import { printHead } from './report.ts';
+import { compareExportCsv } from './transfers/export-csv.ts';
 import { compareImportCsv } from './transfers/import-csv.ts';
 import { compareImportHealth } from './transfers/import-health.ts';
 
@@ -40,6 +41,7 @@ const ofServer: Record<string, OfServer> = {
   signIns: { group: writers, compare: measureSignIns },
   idleSockets: { group: idlers, compare: compareIdleSockets },
   importCsv: { group: nobody, compare: compareImportCsv },
+  exportCsv: { group: nobody, compare: compareExportCsv },
   importHealth: { group: nobody, compare: compareImportHealth },
 };
 const ofAnalysis = {

@@ -1,25 +1,20 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { PrismaClient } from '../../generated/prisma/client.ts';
 import { createImport, settled } from '../../test/domains/imports/transfer.ts';
 import { Client } from '../../test/setup/client.ts';
-import { findPostgresBinaries } from '../../test/setup/postgres-server.ts';
 import { queryOnce } from '../database-state.ts';
 import { requireEqual } from '../equality.ts';
 import type { Installation } from '../installation.ts';
 import { printRatio } from '../report.ts';
-import { writeLife } from './life-file.ts';
+import { entries, writeLife } from './life-file.ts';
+import { psql } from './psql.ts';
 import { time, upload } from './upload.ts';
 
-/** Entries of the large file; `LIFE` makes it smaller for a quick look. */
-const entries = Number(process.env['LIFE'] ?? 1_000_000);
 /** Rows of one `createMany`. */
 const batch = 1000;
-const run = promisify(execFile);
 
 /**
  * A person brings a CSV with a million entries: checked, staged, written, logged, undoable. Beside it the same rows, ready made, by
@@ -117,9 +112,4 @@ async function readState(databaseUrl: string, { userId }: Client): Promise<unkno
     [userId],
   );
   return row;
-}
-
-async function psql(databaseUrl: string, command: string): Promise<void> {
-  const binaries = findPostgresBinaries() as { folder: string };
-  await run(join(binaries.folder, 'psql'), ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', databaseUrl, '-c', command]);
 }

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { fromDayNumber, toDayNumber } from '../../src/kernel/civil-time.ts';
 
+/** Entries of a long life; `LIFE=200000` makes it smaller for a quick look. */
+export const entries = Number(process.env['LIFE'] ?? 1_000_000);
+
 const metrics = [
   'Steps',
   'Weight',

@@ -26,6 +26,9 @@ UPDATE import_rows SET
     'createdAt', payload->'createdAt', 'updatedAt', payload->'updatedAt')), '{}')
 WHERE kind = 'ENTRY';
 
+-- The few metrics among a million entries.
+CREATE INDEX import_rows_metrics_idx ON import_rows (user_id, import_id, ordinal) WHERE kind = 'METRIC';
+
 -- What the check of a file rests on: the number of the person's newest change, and the state of their metrics. As long as neither
 -- has moved on, nothing has to be looked at again when it is applied.
 ALTER TABLE imports ADD COLUMN ground jsonb;

@@ -6,7 +6,7 @@ import { settleValue, type Answers } from './questions.ts';
 import { readConfigs } from './recheck.ts';
 import { mark } from './settle.ts';
 import type { StagedEntry } from './staged-entry.ts';
-import { readStaged, type StagedRow, type StagingKey } from './staging.ts';
+import { readStagedEntries, type StagedRow, type StagingKey } from './staging.ts';
 
 /** Gives the rows that waited for an answer their values; those that it does not fit are refused. */
 export async function applyAnswers(
@@ -23,7 +23,7 @@ export async function applyAnswers(
     const asked = byId.get(question!)!;
     return toStored(configs.get(payload.metricId), payload, asked, answers[asked.id]);
   };
-  for await (const page of readStaged<StagedEntry>(tx, key, 'ENTRY', { isOpen: true })) {
+  for await (const page of readStagedEntries<StagedEntry>(tx, key, { isOpen: true })) {
     const settled = page.map((row) => ({ ordinal: row.ordinal, value: settle(row) }));
     for (const { ordinal, value } of settled) if (typeof value === 'string') await mark(tx, key, [ordinal], value);
     await store(tx, key, settled);

@@ -2,11 +2,11 @@ import { writeChanges, type ChangeTransaction } from '../../changes/write-change
 import { jobViewer, type Viewer } from '../../kernel/viewer.ts';
 import { prisma, refreshStatistics } from '../../platform/database/database.ts';
 import { recordEvent } from '../audit/record.ts';
-import { insertMetric, type NewMetric } from '../metrics/metrics.ts';
+import { insertMetric } from '../metrics/metrics.ts';
 import { applyAnswers } from './answers.ts';
 import { writeChanged } from './changed-entries.ts';
 import { hasMoved, type Ground } from './ground.ts';
-import type { ImportReport } from './import.ts';
+import type { ImportReport, MetricReport } from './import.ts';
 import type { ImportFormat } from './input.ts';
 import type { ImportTask } from './imports.ts';
 import { insertStaged } from './insert-staged.ts';
@@ -14,8 +14,8 @@ import { recheckEntries } from './recheck.ts';
 import { openRejections } from './rejections.ts';
 import { markDuplicates, markMetrics } from './settle.ts';
 import { addSources, orderSources } from './metric-sources.ts';
-import { clearStaging, readStaged, type StagingKey } from './staging.ts';
-import { summarise, type UsedMetric } from './summarise.ts';
+import { clearStaging, readStagedMetrics, type StagingKey } from './staging.ts';
+import { summarise } from './summarise.ts';
 import { findImport, moveImport } from './transitions.ts';
 
 /** Seconds that applying one import, or undoing it, may take. */
@@ -42,13 +42,11 @@ async function apply(tx: ChangeTransaction, viewer: Viewer, importId: string): P
   await applyAnswers(tx, viewer, key, row.questions as never, row.answers as never);
   const isAsChecked =
     checked.questions.length === 0 && row.ground && !(await hasMoved(tx, viewer.userId, row.ground as Ground));
-  if (!isAsChecked) await settle(tx, viewer, key, format);
-  const rejections = openRejections({ count: checked.rowsRejected, named: checked.rejected });
-  const { report, used } = await summarise(tx, key, rejections, checked);
-  const createdMetricIds = await insertMetrics(tx, viewer, key, used);
-  await addSources(tx, viewer, used);
+  const report = isAsChecked ? checked : await lookAgain(tx, viewer, key, format, checked);
+  const createdMetricIds = await insertMetrics(tx, viewer, key, report.byMetric);
+  await addSources(tx, viewer, report.byMetric);
   await insertStaged(tx, viewer, key);
-  await writeChanged(tx, viewer, key);
+  if (report.byMetric.some(({ changed }) => changed > 0)) await writeChanged(tx, viewer, key);
   await clearStaging(tx, key);
   const step = { state: 'APPLIED' as const, report: report as never, progress: 1, createdMetricIds };
   await moveImport(tx, viewer, importId, 'APPLYING', step);
@@ -56,7 +54,13 @@ async function apply(tx: ChangeTransaction, viewer: Viewer, importId: string): P
 }
 
 /** Looks at everything once more: between check and apply the person may have written, changed and deleted. */
-async function settle(tx: ChangeTransaction, viewer: Viewer, key: StagingKey, format: ImportFormat): Promise<void> {
+async function lookAgain(
+  tx: ChangeTransaction,
+  viewer: Viewer,
+  key: StagingKey,
+  format: ImportFormat,
+  checked: ImportReport,
+): Promise<ImportReport> {
   await tx.query(
     `UPDATE import_rows SET status = 'NEW', reason = NULL WHERE user_id = $1::uuid AND import_id = $2::uuid AND status <> 'NEW' AND occurrence > 0 AND question IS NULL`,
     [key.userId, key.importId],
@@ -65,24 +69,23 @@ async function settle(tx: ChangeTransaction, viewer: Viewer, key: StagingKey, fo
   await markMetrics(tx, viewer, key, isJson ? 'JSON' : 'LONG');
   await markDuplicates(tx, key, format, false);
   await recheckEntries(tx, viewer, key, isJson);
+  return summarise(tx, key, openRejections({ count: checked.rowsRejected, named: checked.rejected }), checked);
 }
 
 async function insertMetrics(
   tx: ChangeTransaction,
   viewer: Viewer,
   key: StagingKey,
-  used: readonly UsedMetric[],
+  used: readonly MetricReport[],
 ): Promise<string[]> {
   const wanted = new Map(used.filter(({ isNew }) => isNew).map(({ id, sources }) => [id, sources]));
   const created: string[] = [];
-  for await (const page of readStaged<NewMetric>(tx, key, 'METRIC')) {
-    for (const { itemId, payload } of page) {
-      const found = wanted.get(itemId);
-      if (!found) continue;
-      // An export of ours says it itself.
-      await insertMetric(tx, viewer, { ...payload, sources: payload.sources ?? orderSources([], found) });
-      created.push(itemId);
-    }
+  for (const { itemId, payload } of await readStagedMetrics(tx, key)) {
+    const found = wanted.get(itemId);
+    if (!found) continue;
+    // An export of ours says it itself.
+    await insertMetric(tx, viewer, { ...payload, sources: payload.sources ?? orderSources([], found) });
+    created.push(itemId);
   }
   return created;
 }

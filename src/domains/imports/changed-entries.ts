@@ -3,7 +3,7 @@ import type { Viewer } from '../../kernel/viewer.ts';
 import type { Entry } from '../entries/entry.ts';
 import { updateEntry } from '../entries/statements.ts';
 import { markOf, readDefinitions } from '../metrics/definitions.ts';
-import { readStaged, type StagingKey } from './staging.ts';
+import { readStagedEntries, type StagingKey } from './staging.ts';
 
 /** What an import may say anew about an entry that an earlier one has brought. */
 const contentKeys = ['date', 'time', 'number', 'text', 'notes', 'tags'] as const;
@@ -11,7 +11,7 @@ type Content = Pick<Entry, (typeof contentKeys)[number]>;
 
 /** Writes the new values of entries that an earlier import has brought and nobody has changed since. */
 export async function writeChanged(tx: ChangeTransaction, viewer: Viewer, key: StagingKey): Promise<void> {
-  for await (const page of readStaged<Content>(tx, key, 'ENTRY', { status: 'CHANGED' })) {
+  for await (const page of readStagedEntries<Content>(tx, key, { status: 'CHANGED' })) {
     const wanted = new Map(page.map(({ itemId, payload }) => [itemId, payload]));
     await rewrite(tx, viewer, wanted);
     await tx.query(

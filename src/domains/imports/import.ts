@@ -22,6 +22,8 @@ export type LeftOut = { what: string; records: number };
 
 /** What a file brings for one metric, counted in entries. */
 export type MetricReport = {
+  /** Of the metric that is there, or will be. */
+  id: string;
   name: string;
   unit: string | null;
   /** Whether applying creates it. */

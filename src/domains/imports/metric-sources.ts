@@ -1,7 +1,7 @@
 import type { ChangeTransaction } from '../../changes/write-changes.ts';
 import type { Viewer } from '../../kernel/viewer.ts';
 import { storeUpdate } from '../metrics/metrics.ts';
-import type { UsedMetric } from './summarise.ts';
+import type { MetricReport } from './import.ts';
 
 /** What a person writes themselves, in whichever app or file. It counts before all programs unless they say otherwise. */
 const own = new Set(['api', 'csv', 'json']);
@@ -16,7 +16,7 @@ export function orderSources(known: readonly string[], found: readonly string[])
 }
 
 /** Adds the sources that a file brings to the metrics that the person has. */
-export async function addSources(tx: ChangeTransaction, viewer: Viewer, used: readonly UsedMetric[]): Promise<void> {
+export async function addSources(tx: ChangeTransaction, viewer: Viewer, used: readonly MetricReport[]): Promise<void> {
   const ids = used.filter(({ isNew }) => !isNew).map(({ id }) => id);
   const metrics = await tx.prisma.metric.findMany({ where: { userId: viewer.userId, id: { in: ids } } });
   for (const metric of metrics) {

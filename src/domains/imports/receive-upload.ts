@@ -70,7 +70,7 @@ async function check(viewer: Viewer, { id, format, fileName, options }: Import, 
     await numberRepetitions(sql, key, facts.layout);
     await markDuplicates(sql, key, found, true);
     const leftOut = [...facts.leftOut].map(([what, records]) => ({ what, records }));
-    const { report } = await summarise(sql, key, rejections, { ...facts, leftOut });
+    const report = await summarise(sql, key, rejections, { ...facts, leftOut });
     return { report, format: found, ground };
   } finally {
     // Whatever is still on its way there must have arrived before anybody clears the table.

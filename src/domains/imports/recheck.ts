@@ -1,17 +1,17 @@
 import type { Viewer } from '../../kernel/viewer.ts';
 import type { Transaction } from '../../platform/database/database.ts';
-import { toConfig, type NewMetric } from '../metrics/metrics.ts';
+import { toConfig } from '../metrics/metrics.ts';
 import { toShownValue, toStoredValue, type MetricConfig, type StoredValue } from '../metrics/rules.ts';
 import { findMisfit } from './json-shapes.ts';
 import { mark } from './settle.ts';
-import { readStaged, type StagingKey } from './staging.ts';
+import { readStagedEntries, readStagedMetrics, type StagingKey } from './staging.ts';
 
 type StagedEntry = StoredValue & { metricId: string };
 
 /** Refuses staged entries whose metric is gone, or no longer takes their value. */
 export async function recheckEntries(tx: Transaction, viewer: Viewer, key: StagingKey, isJson: boolean): Promise<void> {
   const configs = await readConfigs(tx, viewer, key);
-  for await (const page of readStaged<StagedEntry>(tx, key, 'ENTRY')) {
+  for await (const page of readStagedEntries<StagedEntry>(tx, key)) {
     const refused = new Map<string, number[]>();
     for (const { ordinal, payload } of page) {
       const reason = findReason(configs.get(payload.metricId), payload, isJson);
@@ -37,8 +37,6 @@ export async function readConfigs(
 ): Promise<Map<string, MetricConfig>> {
   const own = await tx.prisma.metric.findMany({ where: { userId: viewer.userId } });
   const configs = new Map(own.map((metric) => [metric.id, toConfig(metric)]));
-  for await (const page of readStaged<NewMetric>(tx, key, 'METRIC')) {
-    for (const { itemId, payload } of page) configs.set(itemId, toConfig(payload));
-  }
+  for (const { itemId, payload } of await readStagedMetrics(tx, key)) configs.set(itemId, toConfig(payload));
   return configs;
 }

@@ -2,7 +2,7 @@ import type { Viewer } from '../../kernel/viewer.ts';
 import type { Sql } from '../../platform/database/database.ts';
 import type { NewMetric } from '../metrics/metrics.ts';
 import type { ImportFormat } from './input.ts';
-import { readLastPlace, readStaged, type StagingKey } from './staging.ts';
+import { readLastPlace, readStagedMetrics, type StagingKey } from './staging.ts';
 
 /** How a file is laid out, which decides what a repetition in it means. */
 export type FileLayout = 'LONG' | 'WIDE' | 'JSON' | 'ROWS';
@@ -88,18 +88,14 @@ const contentKeys = ['name', 'type', 'category', 'unit', 'min', 'max', 'step', '
 
 /** Marks the staged metrics that the person has already; in JSON those with other content are refused. */
 export async function markMetrics(sql: Sql, viewer: Viewer, key: StagingKey, layout: FileLayout): Promise<void> {
-  for await (const page of readStaged<NewMetric>(sql, key, 'METRIC')) {
-    const existing = await readExisting(
-      sql,
-      viewer,
-      page.map(({ itemId }) => itemId),
-    );
-    for (const { ordinal, itemId, payload } of page) {
-      const current = existing.get(itemId);
-      if (!current) continue;
-      const isSame = layout !== 'JSON' || hasSameContent(current, payload);
-      await mark(sql, key, [ordinal], isSame ? null : 'There is a metric with this id and other content.');
-    }
+  const metrics = await readStagedMetrics(sql, key);
+  const ids = metrics.map(({ itemId }) => itemId);
+  const existing = await readExisting(sql, viewer, ids);
+  for (const { ordinal, itemId, payload } of metrics) {
+    const current = existing.get(itemId);
+    if (!current) continue;
+    const isSame = layout !== 'JSON' || hasSameContent(current, payload);
+    await mark(sql, key, [ordinal], isSame ? null : 'There is a metric with this id and other content.');
   }
 }
 

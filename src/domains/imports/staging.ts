@@ -1,7 +1,8 @@
 import type { Sql } from '../../platform/database/database.ts';
+import type { NewMetric } from '../metrics/metrics.ts';
 import { BrokenFileError } from './broken-file.ts';
 import { importLimits } from './input.ts';
-import { insertStagedEntries, stagedEntry, toColumns, type EntryRow, type StagedEntry } from './staged-entry.ts';
+import { insertStagedEntries, stagedEntry, type EntryRow, type StagedEntry } from './staged-entry.ts';
 
 /** Which import's rows. */
 export type StagingKey = { userId: string; importId: string };
@@ -22,8 +23,8 @@ export type StagedRow<Payload> = {
   question: string | null;
 };
 
-/** Which rows of a kind to read: new ones unless another status is named; with `isOpen` those that wait for an answer. */
-export type Choice = { size?: number; status?: 'NEW' | 'CHANGED'; isOpen?: boolean };
+/** Which entries to read: new ones unless another status is named; with `isOpen` those that wait for an answer. */
+export type Choice = { status?: 'NEW' | 'CHANGED'; isOpen?: boolean };
 
 export type Staging = {
   /** Takes a row; writes once there are enough of them. @throws BrokenFileError when the file has too many */
@@ -46,7 +47,7 @@ export function openStaging(sql: Sql, { userId, importId }: StagingKey): Staging
 
   const send = async (): Promise<void> => {
     const statements: [string, unknown[]][] = [];
-    if (entries.length > 0) statements.push([insertStagedEntries, toColumns(entries)]);
+    if (entries.length > 0) statements.push(insertStagedEntries(entries));
     if (metrics.length > 0) statements.push([insertStagedMetrics, [JSON.stringify(metrics)]]);
     [entries, metrics, characters] = [[], [], 0];
     await underWay;
@@ -81,24 +82,31 @@ const insertStagedMetrics = `
   SELECT $1::uuid, $2::uuid, (i.row->>'ordinal')::int, (i.row->>'row')::int, 'METRIC', (i.row->>'itemId')::uuid, i.row->'payload'
   FROM jsonb_array_elements($3::jsonb) AS i(row)`;
 
+/** The new metrics that a file brings, in their order: they are few. */
+export const readStagedMetrics = (sql: Sql, { userId, importId }: StagingKey): Promise<StagedRow<NewMetric>[]> =>
+  sql.query<StagedRow<NewMetric>>(
+    `SELECT ordinal, "row", item_id AS "itemId", payload, question FROM import_rows
+     WHERE user_id = $1::uuid AND import_id = $2::uuid AND kind = 'METRIC' AND status = 'NEW' ORDER BY ordinal`,
+    [userId, importId],
+  );
+
 /**
- * Rows of one kind in their order, in pages that look at so many places each. By places and not by a limit: what a
- * page costs then does not depend on what the planner knows about the table, which on the embedded database is nothing.
+ * Entries in their order, in pages that look at so many places each. By places and not by a limit: what a page costs then
+ * does not depend on what the planner knows about the table, which on the embedded database is nothing.
  */
-export async function* readStaged<Payload>(
+export async function* readStagedEntries<Payload>(
   sql: Sql,
   key: StagingKey,
-  kind: StagedKind,
-  { size = batch.rows, status = 'NEW', isOpen = false }: Choice = {},
+  { status = 'NEW', isOpen = false }: Choice = {},
 ): AsyncGenerator<StagedRow<Payload>[]> {
   const last = await readLastPlace(sql, key);
-  for (let from = 1; from <= last; from += size) {
+  for (let from = 1; from <= last; from += batch.rows) {
     const page = await sql.query<StagedRow<Payload>>(
-      `SELECT ordinal, "row", item_id AS "itemId", ${kind === 'ENTRY' ? stagedEntry : 'payload'} AS payload, question FROM import_rows
+      `SELECT ordinal, "row", item_id AS "itemId", ${stagedEntry} AS payload, question FROM import_rows
        WHERE user_id = $1::uuid AND import_id = $2::uuid AND ordinal >= $3::int AND ordinal < $4::int
-         AND kind = $5::text AND status = $6::text AND (NOT $7::boolean OR question IS NOT NULL)
+         AND kind = 'ENTRY' AND status = $5::text AND (NOT $6::boolean OR question IS NOT NULL)
        ORDER BY ordinal`,
-      [key.userId, key.importId, from, from + size, kind, status, isOpen],
+      [key.userId, key.importId, from, from + batch.rows, status, isOpen],
     );
     if (page.length > 0) yield page;
   }

@@ -4,25 +4,22 @@ import { importLimits } from './input.ts';
 import { openRejections, type Rejections } from './rejections.ts';
 import type { StagingKey } from './staging.ts';
 
-/** A metric that staged rows belong to. */
-export type UsedMetric = MetricReport & { id: string };
-
 /** What a report says that does not follow from the staged rows. */
 export type FileNotes = Pick<ImportReport, 'ignoredColumns' | 'leftOut' | 'questions'>;
 
-/** What the staged rows come to, and the metrics they belong to. Rows marked as rejected leave the table. */
+/** What the staged rows come to. Rows marked as rejected leave the table. */
 export async function summarise(
   sql: Sql,
   key: StagingKey,
   rejections: Rejections,
   { ignoredColumns, leftOut, questions }: FileNotes,
-): Promise<{ report: ImportReport; used: UsedMetric[] }> {
+): Promise<ImportReport> {
   const all = await collectRejected(sql, key, rejections);
   const [rows] = await sql.query<RowCounts>(countText, [key.userId, key.importId]);
   const { accepted, taken, from, to } = rows!;
-  const used = await sql.query<UsedMetric>(usedText, [key.userId, key.importId]);
-  const names = (metrics: readonly UsedMetric[]) => [...new Set(metrics.map(({ name }) => name))];
-  const report: ImportReport = {
+  const used = await sql.query<MetricReport>(usedText, [key.userId, key.importId]);
+  const names = (metrics: readonly MetricReport[]) => [...new Set(metrics.map(({ name }) => name))];
+  return {
     rowsRead: taken + all.count(),
     rowsAccepted: accepted,
     duplicates: taken - accepted,
@@ -30,13 +27,12 @@ export async function summarise(
     rejected: all.list(),
     metrics: names(used),
     newMetrics: names(used.filter(({ isNew }) => isNew)),
-    byMetric: used.map(({ id: _, ...metric }) => metric),
+    byMetric: used,
     ignoredColumns,
     leftOut,
     questions,
     range: from && to ? { from, to } : null,
   };
-  return { report, used };
 }
 
 type RowCounts = { accepted: number; taken: number; from: string | null; to: string | null };
