@@ -11,7 +11,7 @@ import { queryOnce } from '../database-state.ts';
 import { requireEqual } from '../equality.ts';
 import type { Installation } from '../installation.ts';
 import { printRatio } from '../report.ts';
-import { entries, writeLife } from './life-file.ts';
+import { lifeEntries as entries, writeLife } from './life-file.ts';
 import { psql } from './psql.ts';
 import { time, upload } from './upload.ts';
 

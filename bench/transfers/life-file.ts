@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { fromDayNumber, toDayNumber } from '../../src/kernel/civil-time.ts';
 
 /** Entries of a long life; `LIFE=200000` makes it smaller for a quick look. */
-export const entries = Number(process.env['LIFE'] ?? 1_000_000);
+export const lifeEntries = Number(process.env['LIFE'] ?? 1_000_000);
 
 const metrics = [
   'Steps',

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
+import { crc32, createGunzip, createInflateRaw } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { archiveLimits, listMembers, memberTooLarge, type ArchiveLimits, type Member } from './archive-members.ts';
 import { BrokenFileError } from './broken-file.ts';
@@ -36,11 +36,17 @@ export async function openArchive(path: string, limits: ArchiveLimits = archiveL
   }
 }
 
-/** Opens a file that is no archive. @param name what the client calls it, or "" */
-export async function openFile(path: string, name: string): Promise<OpenSource> {
+/** Opens a file that is no archive; one that is compressed with gzip as what is in it. @param name what the client calls it, or "" */
+export async function openFile(path: string, name: string, limits: ArchiveLimits = archiveLimits): Promise<OpenSource> {
   const handle = await open(path);
-  const bytes = () => readBytes(handle, 0, Infinity);
-  const file: SourceFile = { name, head: () => decodeHead(bytes()), text: () => decodeText(bytes()) };
+  const isCompressed = beginsGzip(await readBeginning(handle));
+  const budget = new Budget(limits);
+  const bytes = (spent: Budget) => (isCompressed ? gunzip(handle, spent) : readBytes(handle, 0, Infinity));
+  const file: SourceFile = {
+    name: isCompressed ? name.replace(/\.gz$/i, '') : name,
+    head: () => translate(decodeHead(bytes(new Budget(limits)))),
+    text: () => translateAll(decodeText(bytes(budget))),
+  };
   return { source: { isArchive: false, files: [file] }, close: () => handle.close() };
 }
 
@@ -48,12 +54,17 @@ export async function openFile(path: string, name: string): Promise<OpenSource> 
 export async function isArchive(path: string): Promise<boolean> {
   const handle = await open(path);
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    return bytesRead === 4 && beginsArchive(buffer);
+    return beginsArchive(await readBeginning(handle));
   } finally {
     await handle.close();
   }
 }
+
+/** The first four bytes of a file, with zeros in the place of those it does not have. */
+const readBeginning = async (handle: FileHandle): Promise<Uint8Array> =>
+  (await handle.read(Buffer.alloc(4), 0, 4, 0)).buffer;
+
+const beginsGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 const beginsArchive = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6));
@@ -123,6 +134,23 @@ async function* expand(
   if (size !== entry.uncompressedSize || sum !== entry.crc32) throw new BrokenFileError(damaged);
 }
 
+/** The bytes that a file is compressed from; zlib checks their sum. */
+async function* gunzip(handle: FileHandle, budget: Budget): AsyncGenerator<Uint8Array> {
+  const { size: compressedSize } = await handle.stat();
+  const said = { compressedSize, uncompressedSize: Infinity };
+  const expanded = pipeline(
+    Readable.from(readBytes(handle, 0, Infinity)),
+    createGunzip({ chunkSize: chunkBytes }),
+    () => {},
+  );
+  let size = 0;
+  for await (const chunk of withoutArchive(expanded)) {
+    size += chunk.byteLength;
+    budget.spend(said, size, chunk.byteLength);
+    yield chunk;
+  }
+}
+
 function inflate(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   // What goes wrong is thrown to who reads, and who stops reading ends the source.
   return pipeline(Readable.from(bytes), createInflateRaw({ chunkSize: chunkBytes }), () => {});
@@ -148,7 +176,11 @@ class Budget {
   }
 
   /** @param size what the member has come to @param more how much of it is new */
-  spend({ compressedSize, uncompressedSize }: Entry, size: number, more: number): void {
+  spend(
+    { compressedSize, uncompressedSize }: Pick<Entry, 'compressedSize' | 'uncompressedSize'>,
+    size: number,
+    more: number,
+  ): void {
     const { memberBytes, totalBytes, ratio, ratioFrom } = this.limits;
     this.total += more;
     if (size > memberBytes) throw new BrokenFileError(memberTooLarge(memberBytes));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archiveLimits } from '../../../src/domains/imports/archive-members.ts';
@@ -348,5 +348,40 @@ describe('text', () => {
   it('has a head however it goes on', async () => {
     const bytes = Buffer.concat([Buffer.from('x'.repeat(65_535)), Buffer.from('🙂'), Buffer.from([0xff])]);
     expect(await decodeHead(inPieces(bytes, 1000))).toHaveLength(65_536);
+  });
+});
+
+describe('a file that is compressed with gzip', () => {
+  const open = async (bytes: Uint8Array, limits = archiveLimits) => {
+    const result = await openFile(save(bytes), 'life.json.GZ', limits);
+    opened.push(result);
+    return result.source.files[0]!;
+  };
+  const text = `{"format":"lifegraph","notes":"${'é🙂 '.repeat(50_000)}"}`;
+
+  it('is read as what is in it, as often as wanted, whatever its parts', async () => {
+    const bytes = Buffer.from(text);
+    const file = await open(Buffer.concat([gzipSync(bytes.subarray(0, 70_001)), gzipSync(bytes.subarray(70_001))]));
+    expect(file.name).toBe('life.json');
+    expect(await file.head()).toBe(text.slice(0, 65_536));
+    for (let time = 0; time < 2; time++) expect(await textOf(file.text())).toBe(text);
+  });
+
+  it('is refused when its end is missing, or a byte is another', async () => {
+    const whole = gzipSync(text);
+    for (const length of [2, 3, 10, whole.length - 9, whole.length - 1])
+      expect(await refusal(textOf((await open(whole.subarray(0, length))).text()))).toMatch(/damaged/);
+    const broken = Buffer.from(whole);
+    broken[whole.length - 6]! ^= 1;
+    expect(await refusal(textOf((await open(broken)).text()))).toMatch(/damaged/);
+  });
+
+  it('is refused when it expands to what no export does, or to an archive', async () => {
+    const limits = { ...archiveLimits, ratioFrom: 1000 };
+    expect(await refusal(textOf((await open(gzipSync('0'.repeat(5_000_000)), limits)).text()))).toMatch(/200 times/);
+    const tight = { ...archiveLimits, memberBytes: 100_000 };
+    expect(await refusal(textOf((await open(gzipSync(text), tight)).text()))).toMatch(/more than 100000 bytes/);
+    const zip = gzipSync(makeZip([{ name: 'a', data: 'x' }]));
+    expect(await refusal(textOf((await open(zip)).text()))).toMatch(/archive within/);
   });
 });
