@@ -67,7 +67,7 @@ async function download(client: Client, path: string): Promise<void> {
 }
 
 const rowsOf = ({ userId }: Client): string =>
-  `SELECT e.date, e.time, m.name AS metric, e.number AS value, m.unit, m.type, e.notes, array_to_string(e.tags, ';') AS tags
+  `SELECT e.date, e.time, m.name AS metric, e.number AS value, m.unit, m.type, e.notes, nullif(array_to_string(e.tags, ';'), '') AS tags
    FROM entries e JOIN metrics m ON m.user_id = e.user_id AND m.id = e.metric_id WHERE e.user_id = '${userId}' ORDER BY e.date, e.id`.replaceAll(
     '\n',
     ' ',
