@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { createImport, requestExport, settled } from '../../test/domains/imports/transfer.ts';
+import { requestExport } from '../../test/domains/imports/transfer.ts';
 import { Client } from '../../test/setup/client.ts';
 import { queryOnce } from '../database-state.ts';
 import { requireEqual } from '../equality.ts';
@@ -13,7 +13,7 @@ import type { Installation } from '../installation.ts';
 import { printRatio } from '../report.ts';
 import { lifeEntries as entries, writeLife } from './life-file.ts';
 import { psql } from './psql.ts';
-import { time, upload } from './upload.ts';
+import { bringCsv, time } from './upload.ts';
 
 /** A person takes a million entries along as a CSV; beside it, PostgreSQL's copy of the same rows in the same order. */
 export async function compareExportCsv(installation: Installation, _people: unknown, rounds: number): Promise<void> {
@@ -25,7 +25,8 @@ export async function compareExportCsv(installation: Installation, _people: unkn
   const [product, peer]: number[][] = [[], []];
   try {
     await writeLife(file!, entries);
-    const client = await bring(node.url, file!);
+    const client = await Client.register(node.url);
+    await bringCsv(client, file!);
     await queryOnce(databaseUrl, 'VACUUM ANALYZE');
     for (let round = 0; round < rounds; round += 1) {
       product!.push(entries / (await time(() => download(client, ours!))));
@@ -49,14 +50,6 @@ export async function compareExportCsv(installation: Installation, _people: unkn
     unit: '',
     wish: 'more',
   });
-}
-
-async function bring(url: string, path: string): Promise<Client> {
-  const client = await Client.register(url);
-  const { id, uploadUrl } = await createImport(client, 'CSV', true);
-  await upload(client, uploadUrl!, path);
-  requireEqual('the state of the import', (await settled(client, id)).state, 'APPLIED');
-  return client;
 }
 
 async function download(client: Client, path: string): Promise<void> {

@@ -3,7 +3,6 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PrismaClient } from '../../generated/prisma/client.ts';
-import { createImport, settled } from '../../test/domains/imports/transfer.ts';
 import { Client } from '../../test/setup/client.ts';
 import { queryOnce } from '../database-state.ts';
 import { requireEqual } from '../equality.ts';
@@ -11,7 +10,7 @@ import type { Installation } from '../installation.ts';
 import { printRatio } from '../report.ts';
 import { lifeEntries as entries, writeLife } from './life-file.ts';
 import { psql } from './psql.ts';
-import { time, upload } from './upload.ts';
+import { bringCsv, time } from './upload.ts';
 
 /** Rows of one `createMany`. */
 const batch = 1000;
@@ -27,7 +26,7 @@ export async function compareImportCsv(installation: Installation): Promise<void
   try {
     await writeLife(file!, entries);
     const [person, copied, created] = await Promise.all([1, 2, 3].map(() => Client.register(node.url)));
-    const product = await importFile(person!, file!);
+    const product = await time(() => bringCsv(person!, file!));
     for (const peer of [copied!, created!]) await copyMetrics(databaseUrl, person!, peer);
     await psql(databaseUrl, `\\copy (${rowsOf(person!, copied!)}) to '${rows}'`);
     const copy = await time(() => psql(databaseUrl, `\\copy entries (${columns}) from '${rows}'`));
@@ -36,7 +35,7 @@ export async function compareImportCsv(installation: Installation): Promise<void
       [person!, copied!, created!].map((each) => readState(databaseUrl, each)),
     );
     for (const other of others) requireEqual('the entries', mine, other);
-    requireEqual('how many there are', mine, { ...(mine as object), count: String(entries) });
+    requireEqual('how many there are', mine, { ...mine, count: String(entries) });
     console.log(`import: a CSV with ${entries.toLocaleString('en')} entries; equal: all three have the same rows`);
     const ratio = (peerName: string, peer: number) =>
       printRatio({
@@ -52,16 +51,6 @@ export async function compareImportCsv(installation: Installation): Promise<void
   } finally {
     for (const path of [file!, rows!]) rmSync(path, { force: true });
   }
-}
-
-/** @returns seconds */
-async function importFile(client: Client, path: string): Promise<number> {
-  return time(async () => {
-    const { id, uploadUrl } = await createImport(client, 'CSV', true);
-    await upload(client, uploadUrl!, path);
-    const { state, error } = await settled(client, id);
-    requireEqual('the state of the import', { state, error }, { state: 'APPLIED', error: null });
-  });
 }
 
 const columns = `user_id, id, metric_id, date, time, number, text, notes, tags, source, import_id, import_version, version, created_at, updated_at`;
@@ -103,7 +92,7 @@ async function createMany(databaseUrl: string, from: Client, to: Client): Promis
 }
 
 /** What somebody's entries come to, whatever their ids. */
-async function readState(databaseUrl: string, { userId }: Client): Promise<unknown> {
+async function readState(databaseUrl: string, { userId }: Client): Promise<Record<string, unknown>> {
   const [row] = await queryOnce(
     databaseUrl,
     `SELECT count(*) AS count, md5(string_agg(line, ',' ORDER BY line)) AS digest FROM (
@@ -111,5 +100,5 @@ async function readState(databaseUrl: string, { userId }: Client): Promise<unkno
        FROM entries e JOIN metrics m USING (user_id) WHERE m.id = e.metric_id AND e.user_id = $1::uuid) l`,
     [userId],
   );
-  return row;
+  return row!;
 }

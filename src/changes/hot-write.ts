@@ -55,6 +55,18 @@ export const appendCreated = (entityType: string): string => `
   ${noted}
   SELECT head.seq, jsonb_build_array(written.snapshot) AS snapshots FROM head, written`;
 
+/**
+ * The last part of a statement whose `written` (id, rank) brings rows that the view change_log reads as they are until they change:
+ * their lines have no snapshots (decisions/0015), and neither has the answer.
+ */
+export const appendBrought = (entityType: string): string => `
+  appended AS (
+    INSERT INTO changes (user_id, seq, kind, entity_type, entity_id, device_id)
+    SELECT $1::uuid, head.before + written.rank, 'CREATED', '${entityType}', written.id, $2::uuid FROM head, written ORDER BY written.rank
+  ),
+  ${noted}
+  SELECT head.seq, '[]'::jsonb AS snapshots FROM head`;
+
 /** A hot write, ready to run. */
 export type HotStatement = { name: string; text: string; entityType: string };
 

@@ -45,7 +45,7 @@ async function apply(tx: ChangeTransaction, viewer: Viewer, importId: string): P
   const report = isAsChecked ? checked : await lookAgain(tx, viewer, key, format, checked);
   const createdMetricIds = await insertMetrics(tx, viewer, key, report.byMetric);
   await addSources(tx, viewer, report.byMetric);
-  await insertStaged(tx, viewer, key);
+  await insertStaged(tx, key);
   if (report.byMetric.some(({ changed }) => changed > 0)) await writeChanged(tx, viewer, key);
   await clearStaging(tx, key);
   const step = { state: 'APPLIED' as const, report: report as never, progress: 1, createdMetricIds };

@@ -63,10 +63,11 @@ async function check(viewer: Viewer, { id, format, fileName, options }: Import, 
   try {
     if (await isBlank(source.source)) throw new BrokenFileError('The file is empty.');
     const found = format === 'AUTO' ? await recogniseFormat(source.source) : format;
+    // Before anything is looked at: what is written from now on makes applying look again.
+    const ground = await readGround(sql, viewer.userId);
     const facts = await readAs(work, found, source.source);
     // Or the database takes the staged rows for a few, and joins each with each.
     await sql.query('ANALYZE import_rows');
-    const ground = await readGround(sql, viewer.userId);
     await numberRepetitions(sql, key, facts.layout);
     await markDuplicates(sql, key, found, true);
     const leftOut = [...facts.leftOut].map(([what, records]) => ({ what, records }));
